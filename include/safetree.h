@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* safetree.h - all of libsafetree; see libsafetree(3). */
+#ifndef SAFETREE_H
+#define SAFETREE_H
+
+#include <safetree/base.h>
+#include <safetree/checkpoint.h>
+#include <safetree/tree.h>
+
+#endif
