@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The one door to xxHash: 64-bit digests of bytes, by XXH3. */
+#ifndef SFTR_BASE_DIGEST_H
+#define SFTR_BASE_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+uint64_t
+sftr__digest(const void *bytes, size_t n);
+
+#endif

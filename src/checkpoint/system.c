@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#if defined(__linux__)
+#define _GNU_SOURCE /* fallocate, pwritev */
+#endif
+#include "checkpoint/system.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int
+or_errno(int result)
+{
+	return result < 0 ? -errno : result;
+}
+
+int
+sftr__sys_open(const char *path, int flags, unsigned mode)
+{
+	return or_errno(open(path, flags | O_CLOEXEC, (mode_t)mode));
+}
+
+int
+sftr__sys_dup(int fd)
+{
+	return or_errno(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
+
+int
+sftr__sys_close(int fd)
+{
+	return or_errno(close(fd));
+}
+
+int
+sftr__sys_stat(const char *path, struct stat *st)
+{
+	return or_errno(stat(path, st));
+}
+
+int
+sftr__sys_fstat(int fd, struct stat *st)
+{
+	return or_errno(fstat(fd, st));
+}
+
+int64_t
+sftr__sys_pread(int fd, void *buffer, size_t n_bytes, uint64_t offset)
+{
+	ssize_t n = pread(fd, buffer, n_bytes, (off_t)offset);
+
+	return n < 0 ? -errno : n;
+}
+
+int64_t
+sftr__sys_write(int fd, const void *bytes, size_t n_bytes)
+{
+	ssize_t n = write(fd, bytes, n_bytes);
+
+	return n < 0 ? -errno : n;
+}
+
+int64_t
+sftr__sys_pwritev(int fd, const struct iovec *parts, int n_parts,
+		  uint64_t offset)
+{
+	ssize_t n = pwritev(fd, parts, n_parts, (off_t)offset);
+
+	return n < 0 ? -errno : n;
+}
+
+int
+sftr__sys_fallocate(int fd, uint64_t n_bytes)
+{
+#if defined(__linux__)
+	return or_errno(fallocate(fd, 0, 0, (off_t)n_bytes));
+#else
+	(void)fd;
+	(void)n_bytes;
+	return -EOPNOTSUPP;
+#endif
+}
+
+int
+sftr__sys_fsync(int fd)
+{
+	return or_errno(fsync(fd));
+}
+
+int
+sftr__sys_fchmod(int fd, unsigned mode)
+{
+	return or_errno(fchmod(fd, (mode_t)mode));
+}
+
+int
+sftr__sys_rename(const char *from, const char *to)
+{
+	return or_errno(rename(from, to));
+}
+
+int
+sftr__sys_unlink(const char *path)
+{
+	return or_errno(unlink(path));
+}
+
+int
+sftr__sys_map(int fd, size_t n_bytes, const void **bytes)
+{
+	void *p = mmap(NULL, n_bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	*bytes = p;
+	return 0;
+}
+
+int
+sftr__sys_unmap(const void *bytes, size_t n_bytes)
+{
+	return or_errno(munmap((void *)(uintptr_t)bytes, n_bytes));
+}
+
+int
+sftr__sys_list(const char *path, int (*fn)(void *user, const char *name),
+	       void *user)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	int result = 0;
+
+	if (dir == NULL)
+		return -errno;
+	while (result == 0) {
+		errno = 0;
+		entry = readdir(dir);
+		if (entry == NULL) {
+			result = -errno;
+			break;
+		}
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			result = fn(user, entry->d_name);
+	}
+	closedir(dir);
+	return result;
+}
+
+int
+sftr__sys_realpath(const char *path, char *out, size_t size)
+{
+	char *real = realpath(path, NULL);
+	size_t n;
+
+	if (real == NULL)
+		return -errno;
+	n = strlen(real);
+	if (n < size)
+		memcpy(out, real, n + 1);
+	free(real);
+	return n < size ? 0 : -ENAMETOOLONG;
+}
