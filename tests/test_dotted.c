@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "paths.h"
+
+static const struct path_text both[] = {
+	{ SFTR_STR("layers.10.query"),
+	  PATH(NAME("layers"), NAME("10"), NAME("query")) },
+	{ SFTR_STR(""), NO_STEPS },
+	{ SFTR_STR("w"), PATH(NAME("w")) },
+	{ SFTR_STR("0.weight"), PATH(NAME("0"), NAME("weight")) },
+	{ SFTR_STR("."), PATH(NAME(""), NAME("")) },
+	{ SFTR_STR(".a"), PATH(NAME(""), NAME("a")) },
+	{ SFTR_STR("a."), PATH(NAME("a"), NAME("")) },
+	{ SFTR_STR("a..b"), PATH(NAME("a"), NAME(""), NAME("b")) },
+	{ SFTR_STR("a.01.-1"), PATH(NAME("a"), NAME("01"), NAME("-1")) },
+	{ SFTR_STR("a/b@c#1[0]"), PATH(NAME("a/b@c#1[0]")) },
+	{ SFTR_STR("a\0.b"), PATH(NAME("a\0"), NAME("b")) },
+	{ SFTR_STR("__metadata__.a"), PATH(NAME("__metadata__"), NAME("a")) },
+	{ SFTR_STR("\xe6\x97\xa5.\xc3\xa9"),
+	  PATH(NAME("\xe6\x97\xa5"), NAME("\xc3\xa9")) },
+};
+
+static const struct path_fault paths[] = {
+	{ PATH(ATTR("a"), KEY("b.c")), 1, "b.c",
+	  "step 1: expected no '.', found '.'" },
+	{ PATH(NAME("")), SFTR_NO_OFFSET, "",
+	  "step 0: expected a name, where it is the only step, "
+	  "found an empty one" },
+	{ PATH(KEY("__metadata__")), SFTR_NO_OFFSET, "__metadata__",
+	  "step 0: expected the name of a tensor, "
+	  "found the reserved __metadata__" },
+};
+
+static bool
+accepts(const sftr_step *steps, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (steps[i].kind > SFTR_STEP_KEY)
+			continue;
+		if (text_holds(steps[i].text, "."))
+			return false;
+		if (n == 1 &&
+		    (steps[i].text.len == 0 ||
+		     (steps[i].text.len == 12 &&
+		      memcmp(steps[i].text.ptr, "__metadata__", 12) == 0)))
+			return false;
+	}
+	return true;
+}
+
+int
+main(void)
+{
+	struct codec_facts facts = {
+		SFTR_CODEC_DOTTED, both,   COUNT(both), NULL, 0, NULL, 0, paths,
+		COUNT(paths),	   accepts
+	};
+
+	return run_codec_suite(&facts);
+}
