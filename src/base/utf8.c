@@ -123,8 +123,8 @@ print_one(const char *text, size_t n, size_t *len, char *out)
 size_t
 sftr__utf8_print(const char *text, size_t n, char *out, size_t size)
 {
-	size_t done = 0;  /* bytes written */
-	size_t cut = 0;	  /* the last place where "..." still fits */
+	size_t done = 0; /* bytes written */
+	size_t cut = 0;	 /* the last place where "..." still fits */
 	char one[16];
 
 	if (size == 0)
