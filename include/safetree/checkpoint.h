@@ -146,7 +146,9 @@ SFTR_API const sftr_tensor *
 sftr_checkpoint_find(const sftr_checkpoint *ckpt, const char *name,
 		     size_t n_bytes);
 
-/* Metadata, sorted by key as bytes.  Of an index: those of its first shard. */
+/*
+ * Metadata, in the order of the header's text.  Of shards: those of the first.
+ */
 typedef struct sftr_metadata {
 	sftr_str key;
 	sftr_str value;
@@ -239,7 +241,8 @@ sftr_slice_shape(const sftr_tensor *tensor, const sftr_slice *slices,
 
 /*
  * Copies the selection, in C order and the host's byte order, to buffer, which
- * holds n_bytes.  Reads only what it returns, give or take a page.
+ * holds n_bytes.  Reads only what it returns; runs with gaps of less than 4 KiB
+ * between them are read together.
  */
 SFTR_API sftr_code
 sftr_checkpoint_read_slice(const sftr_checkpoint *ckpt,
@@ -248,8 +251,8 @@ sftr_checkpoint_read_slice(const sftr_checkpoint *ckpt,
 
 /*
  * Looks at a file, an index or a directory as sftr_checkpoint_open does, and
- * hands every finding to 'fn' (may be NULL), errors first among those of a
- * phase, by offset.  The first error is the one that open would return.
+ * hands every finding to 'fn' (may be NULL): phase by phase, and in a phase by
+ * offset, notes last.  The first error is the one that open would return.
  * Returns SFTR_OK when the path was judged, whatever the verdict:
  * *n_errors is 0 if it is valid.  A failure means that it could not be judged.
  */

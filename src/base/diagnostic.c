@@ -88,6 +88,17 @@ sftr__fail_at(sftr_error *err, sftr_code code, uint64_t offset,
 	return code;
 }
 
+void
+sftr__set_fault(sftr_diagnostic *d, sftr_code code, const char *format, ...)
+{
+	va_list args;
+
+	d->code = code;
+	va_start(args, format);
+	vsnprintf(d->message, sizeof d->message, format, args);
+	va_end(args);
+}
+
 sftr_code
 sftr__fail_os(sftr_error *err, int os_errno, const char *format, ...)
 {
@@ -116,6 +127,24 @@ sftr_code
 sftr__fail_memory(sftr_error *err)
 {
 	return sftr__fail(err, SFTR_E_MEMORY, "out of memory");
+}
+
+void
+sftr__findings_add(sftr__findings *f, const sftr_diagnostic *finding)
+{
+	sftr_diagnostic d = *finding;
+
+	if (f->stopped)
+		return;
+	if (d.file[0] == '\0')
+		sftr__set_file(&d, f->file);
+	if (d.severity == SFTR_ERROR && f->n_errors++ == 0) {
+		f->code = d.code;
+		if (f->err != NULL)
+			*f->err = d;
+	}
+	if (f->fn != NULL && f->fn(f->user, &d) != 0)
+		f->stopped = true;
 }
 
 /* A path is cut at its front: its end tells more. */

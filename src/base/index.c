@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/index.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+
+/*
+ * At a load of 0.8 the longest probe over random hashes stays far below this;
+ * beyond it somebody chose the names.
+ */
+#define MAX_PROBES 256
+
+/* Sorted places are added to a short recent part, merged when it is full. */
+#define MAX_RECENT 4096
+
+static sftr_str
+name_at(const sftr__index *ix, const void *records, uint32_t place)
+{
+	const char *record = (const char *)records + place * ix->stride;
+	sftr_str name;
+
+	memcpy(&name, record, sizeof name);
+	return name;
+}
+
+static int
+compare(sftr_str a, const char *name, size_t n_bytes)
+{
+	size_t n = a.len < n_bytes ? a.len : n_bytes;
+	int order = n == 0 ? 0 : memcmp(a.ptr, name, n);
+
+	return order != 0 ? order : (a.len > n_bytes) - (a.len < n_bytes);
+}
+
+/* Room for n records at a load of at most 0.8; 0 if there is none. */
+static size_t
+slots_for(size_t n)
+{
+	size_t n_slots = 16;
+
+	if (n > SFTR__INDEX_MAX)
+		return 0;
+	while (n_slots - n_slots / 5 < n)
+		n_slots *= 2;
+	return n_slots;
+}
+
+/* The bits of a slot that hold place + 1; the others hold the tag. */
+static uint32_t
+place_mask(const sftr__index *ix)
+{
+	return (uint32_t)ix->n_slots - 1;
+}
+
+bool
+sftr__index_init(sftr__index *ix, const sftr_allocator *a, size_t n,
+		 size_t stride)
+{
+	memset(ix, 0, sizeof *ix);
+	ix->stride = stride;
+	ix->n_slots = slots_for(n);
+	if (ix->n_slots == 0)
+		return false;
+	ix->slots = sftr__alloc_zeroed(a, ix->n_slots, sizeof *ix->slots);
+	if (ix->slots == NULL)
+		memset(ix, 0, sizeof *ix);
+	return ix->slots != NULL;
+}
+
+void
+sftr__index_free(sftr__index *ix, const sftr_allocator *a)
+{
+	sftr__free(a, ix->slots, ix->n_slots * sizeof *ix->slots);
+	memset(ix, 0, sizeof *ix);
+}
+
+enum probe { PROBE_FREE, PROBE_FOUND, PROBE_TOO_LONG };
+
+/*
+ * Follows the probes of a hash to the record of this name or to a free slot.
+ * A place is below 0.8 n_slots, so it never reaches the bits of the tag.
+ */
+static enum probe
+probe(const sftr__index *ix, const void *records, uint32_t hash,
+      const char *name, size_t n_bytes, size_t *slot, uint32_t *place)
+{
+	uint32_t mask = place_mask(ix);
+	uint32_t tag = hash & ~mask;
+
+	for (size_t i = 0; i < MAX_PROBES; i++) {
+		uint32_t held;
+
+		*slot = (hash + i) & mask;
+		held = ix->slots[*slot];
+		if (held == 0)
+			return PROBE_FREE;
+		if ((held & ~mask) != tag)
+			continue;
+		*place = (held & mask) - 1;
+		if (compare(name_at(ix, records, *place), name, n_bytes) == 0)
+			return PROBE_FOUND;
+	}
+	return PROBE_TOO_LONG;
+}
+
+/* Into slots for 'room' records; *too_long if the names collide too much. */
+static bool
+rehash(sftr__index *ix, const sftr_allocator *a, const void *records,
+       size_t room, bool *too_long)
+{
+	sftr__index wider;
+
+	*too_long = false;
+	if (!sftr__index_init(&wider, a, room, ix->stride))
+		return false;
+	for (size_t i = 0; i < ix->n_slots; i++) {
+		uint32_t place, hash, before;
+		sftr_str name;
+		size_t slot;
+
+		if (ix->slots[i] == 0)
+			continue;
+		place = (ix->slots[i] & place_mask(ix)) - 1;
+		name = name_at(ix, records, place);
+		hash = sftr__index_hash(name.ptr, name.len);
+		if (probe(&wider, records, hash, name.ptr, name.len, &slot,
+			  &before) == PROBE_TOO_LONG) {
+			sftr__index_free(&wider, a);
+			*too_long = true;
+			return true;
+		}
+		wider.slots[slot] =
+			(hash & ~place_mask(&wider)) | (place + 1);
+	}
+	wider.n = ix->n;
+	sftr__index_free(ix, a);
+	*ix = wider;
+	return true;
+}
+
+static void
+sift_down(const sftr__index *ix, const void *records, uint32_t *heap, size_t n,
+	  size_t i)
+{
+	for (;;) {
+		size_t child = 2 * i + 1;
+		uint32_t swap = heap[i];
+		sftr_str name;
+
+		if (child >= n)
+			return;
+		if (child + 1 < n) {
+			name = name_at(ix, records, heap[child + 1]);
+			if (compare(name_at(ix, records, heap[child]), name.ptr,
+				    name.len) < 0)
+				child++;
+		}
+		name = name_at(ix, records, heap[child]);
+		if (compare(name_at(ix, records, swap), name.ptr, name.len) >=
+		    0)
+			return;
+		heap[i] = heap[child];
+		heap[child] = swap;
+		i = child;
+	}
+}
+
+/* From slots to places in the order of their names, by heapsort, in place. */
+static void
+give_up_hashing(sftr__index *ix, const void *records)
+{
+	uint32_t mask = place_mask(ix);
+	size_t n = 0;
+
+	for (size_t i = 0; i < ix->n_slots; i++)
+		if (ix->slots[i] != 0)
+			ix->slots[n++] = (ix->slots[i] & mask) - 1;
+	for (size_t i = n / 2; i-- > 0;)
+		sift_down(ix, records, ix->slots, n, i);
+	for (size_t end = n; end-- > 1;) {
+		uint32_t last = ix->slots[end];
+
+		ix->slots[end] = ix->slots[0];
+		ix->slots[0] = last;
+		sift_down(ix, records, ix->slots, end, 0);
+	}
+	ix->is_sorted = true;
+	ix->n_merged = (uint32_t)n;
+}
+
+/* Where 'name' stands or belongs among places[n], sorted. */
+static uint32_t
+search(const sftr__index *ix, const void *records, const uint32_t *places,
+       uint32_t n, const char *name, size_t n_bytes, bool *found)
+{
+	uint32_t low = 0, high = n;
+
+	*found = false;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = compare(name_at(ix, records, places[middle]), name,
+				    n_bytes);
+
+		if (order == 0) {
+			*found = true;
+			return middle;
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Merges the recent places into the others, from the back, in place. */
+static void
+merge_recent(sftr__index *ix, const void *records)
+{
+	uint32_t recent[MAX_RECENT];
+	uint32_t i = ix->n_merged, k = ix->n - ix->n_merged, to = ix->n;
+
+	memcpy(recent, ix->slots + i, k * sizeof *recent);
+	while (k > 0) {
+		sftr_str name = name_at(ix, records, recent[k - 1]);
+
+		if (i > 0 && compare(name_at(ix, records, ix->slots[i - 1]),
+				     name.ptr, name.len) > 0)
+			ix->slots[--to] = ix->slots[--i];
+		else
+			ix->slots[--to] = recent[--k];
+	}
+	ix->n_merged = ix->n;
+}
+
+static bool
+add_sorted(sftr__index *ix, const sftr_allocator *a, const void *records,
+	   uint32_t place, uint32_t *place_before)
+{
+	sftr_str name = name_at(ix, records, place);
+	bool found;
+	uint32_t at;
+
+	*place_before = sftr__index_find(ix, records, name.ptr, name.len);
+	if (*place_before != SFTR__NO_PLACE)
+		return true;
+	if (ix->n == ix->n_slots) {
+		uint32_t *more =
+			sftr__realloc(a, ix->slots,
+				      ix->n_slots * sizeof *more,
+				      2 * ix->n_slots * sizeof *more);
+
+		if (more == NULL)
+			return false;
+		ix->slots = more;
+		ix->n_slots *= 2;
+	}
+	if (ix->n - ix->n_merged == MAX_RECENT)
+		merge_recent(ix, records);
+	at = ix->n_merged + search(ix, records, ix->slots + ix->n_merged,
+				   ix->n - ix->n_merged, name.ptr, name.len,
+				   &found);
+	memmove(ix->slots + at + 1, ix->slots + at,
+		(ix->n - at) * sizeof *ix->slots);
+	ix->slots[at] = place;
+	ix->n++;
+	return true;
+}
+
+bool
+sftr__index_add(sftr__index *ix, const sftr_allocator *a, const void *records,
+		uint32_t place, uint32_t hash, uint32_t *place_before)
+{
+	sftr_str name;
+	size_t slot;
+	bool too_long = false;
+
+	if (!ix->is_sorted && ix->n_slots - ix->n_slots / 5 <= place &&
+	    !rehash(ix, a, records, (size_t)place * 2, &too_long))
+		return false;
+	if (!ix->is_sorted && !too_long) {
+		name = name_at(ix, records, place);
+		switch (probe(ix, records, hash, name.ptr, name.len, &slot,
+			      place_before)) {
+		case PROBE_FOUND:
+			return true;
+		case PROBE_FREE:
+			ix->slots[slot] = (hash & ~place_mask(ix)) |
+					  (place + 1);
+			ix->n++;
+			*place_before = SFTR__NO_PLACE;
+			return true;
+		case PROBE_TOO_LONG:
+			break;
+		}
+	}
+	if (!ix->is_sorted)
+		give_up_hashing(ix, records);
+	return add_sorted(ix, a, records, place, place_before);
+}
+
+uint32_t
+sftr__index_find(const sftr__index *ix, const void *records, const char *name,
+		 size_t n_bytes)
+{
+	size_t slot;
+	uint32_t at, place;
+	bool found;
+
+	if (ix->n == 0)
+		return SFTR__NO_PLACE;
+	if (!ix->is_sorted)
+		return probe(ix, records, sftr__index_hash(name, n_bytes),
+			     name, n_bytes, &slot, &place) == PROBE_FOUND ?
+			       place :
+			       SFTR__NO_PLACE;
+	at = search(ix, records, ix->slots, ix->n_merged, name, n_bytes,
+		    &found);
+	if (!found)
+		at = ix->n_merged + search(ix, records,
+					   ix->slots + ix->n_merged,
+					   ix->n - ix->n_merged, name, n_bytes,
+					   &found);
+	return found ? ix->slots[at] : SFTR__NO_PLACE;
+}

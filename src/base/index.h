@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An index over an array of records that begin with an sftr_str: from a name
+ * to its place in the array.
+ *
+ *      slots   [ . | 7 | . | 2 | 9 | . | ... ]    place + 1, and a tag of the
+ *                    |       |   |                hash in the bits above
+ *      records [ 0 1 2 3 4 5 6 7 8 9 ... ]
+ *
+ * Open addressing with bounded probes.  Names chosen to collide make it give
+ * up hashing and keep places sorted by name instead, so no input makes it
+ * quadratic and no secret seed is needed.
+ */
+#ifndef SFTR_BASE_INDEX_H
+#define SFTR_BASE_INDEX_H
+
+#include "base/digest.h"
+
+#include <safetree/base.h>
+#include <stdbool.h>
+
+#define SFTR__NO_PLACE UINT32_MAX
+#define SFTR__INDEX_MAX (UINT32_MAX / 2) /* records that it can hold */
+
+typedef struct sftr__index {
+	uint32_t *slots;
+	size_t n_slots;	   /* a power of two; when sorted, the capacity */
+	uint32_t n;	   /* records in the index */
+	uint32_t n_merged; /* when sorted: places before the recent ones */
+	bool is_sorted;
+	size_t stride;	   /* bytes from record to record */
+} sftr__index;
+
+static inline uint32_t
+sftr__index_hash(const char *name, size_t n_bytes)
+{
+	return (uint32_t)sftr__digest(name, n_bytes);
+}
+
+/* An index with room for n records of 'stride' bytes; false without memory. */
+bool
+sftr__index_init(sftr__index *ix, const sftr_allocator *a, size_t n,
+		 size_t stride);
+
+void
+sftr__index_free(sftr__index *ix, const sftr_allocator *a);
+
+/*
+ * Adds records[place], whose name hashes to 'hash'.  *place_before is
+ * SFTR__NO_PLACE, or the record of the same name that is there already; then
+ * nothing is added.  False without memory, with all as it was.
+ */
+bool
+sftr__index_add(sftr__index *ix, const sftr_allocator *a, const void *records,
+		uint32_t place, uint32_t hash, uint32_t *place_before);
+
+/* The place of the record with this name, or SFTR__NO_PLACE. */
+uint32_t
+sftr__index_find(const sftr__index *ix, const void *records, const char *name,
+		 size_t n_bytes);
+
+/* Brings near what an add with this hash will touch first. */
+static inline void
+sftr__index_prefetch(const sftr__index *ix, uint32_t hash)
+{
+	if (!ix->is_sorted)
+		__builtin_prefetch(&ix->slots[hash & (ix->n_slots - 1)], 1);
+}
+
+#endif
