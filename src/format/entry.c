@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+#include "format/entry.h"
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "format/rule.h"
+#include "format/value.h"
+
+enum field { DTYPE = 1, SHAPE = 2, OFFSETS = 4, UNKNOWN = 8 };
+
+static const char *
+field_name(enum field f)
+{
+	return f == DTYPE ? "dtype" : f == SHAPE ? "shape" : "data_offsets";
+}
+
+void
+sftr__entry_strict(sftr__entry_reader *r, sftr_code code, unsigned rule,
+		   const char *at, const char *message)
+{
+	sftr_diagnostic d;
+
+	if (r->json.failed)
+		return;
+	if (r->policy == SFTR_STRICT) {
+		sftr__json_fail(&r->json, code, rule, at, "%s", message);
+		return;
+	}
+	if (r->findings == NULL || !r->findings->all)
+		return;
+	sftr__fail_at(&d, code, sftr__json_offset(&r->json, at), "%s", message);
+	d.rule = rule;
+	d.severity = SFTR_WARNING;
+	if (r->name.ptr != NULL)
+		sftr__set_key(&d, r->name.ptr, r->name.len);
+	sftr__findings_add(r->findings, &d);
+}
+
+sftr_code
+sftr__tensor_size(sftr_policy policy, sftr_dtype dtype, const uint64_t *shape,
+		  uint32_t rank, uint64_t *n_bytes, uint32_t *dim)
+{
+	unsigned bits = sftr_dtype_bits(dtype);
+	uint64_t product = 1; /* left to right, as the official reader */
+	uint64_t nonzero = 1; /* strict: no order of dimensions overflows */
+	uint64_t n_bits;
+
+	for (*dim = 0; *dim < rank; ++*dim) {
+		uint64_t d = shape[*dim];
+
+		if (!sftr__mul(product, d, &product))
+			return SFTR_E_RANGE;
+		if (policy == SFTR_STRICT &&
+		    (!sftr__mul(nonzero, d == 0 ? 1 : d, &nonzero) ||
+		     !sftr__mul(nonzero, bits, &n_bits)))
+			return SFTR_E_RANGE;
+	}
+	if (!sftr__mul(product, bits, &n_bits)) {
+		/* Without a zero the product only grows: find where. */
+		for (product = 1, *dim = 0; *dim < rank; ++*dim) {
+			product *= shape[*dim];
+			if (!sftr__mul(product, bits, &n_bits))
+				break;
+		}
+		return SFTR_E_RANGE;
+	}
+	if (n_bits % 8 != 0)
+		return SFTR_E_PARTIAL;
+	*n_bytes = n_bits / 8;
+	return SFTR_OK;
+}
+
+/* The name of a field and its colon. */
+static enum field
+parse_field(sftr__entry_reader *r)
+{
+	sftr__json *j = &r->json;
+	char word[16];
+	size_t n;
+
+	if (sftr__json_try(j, "\"dtype\":"))
+		return DTYPE;
+	if (sftr__json_try(j, "\"shape\":"))
+		return SHAPE;
+	if (sftr__json_try(j, "\"data_offsets\":"))
+		return OFFSETS;
+	n = sftr__json_word(j, word, sizeof word);
+	sftr__json_need(j, ':');
+	if (n == 5 && memcmp(word, "dtype", 5) == 0)
+		return DTYPE;
+	if (n == 5 && memcmp(word, "shape", 5) == 0)
+		return SHAPE;
+	if (n == 12 && memcmp(word, "data_offsets", 12) == 0)
+		return OFFSETS;
+	return UNKNOWN;
+}
+
+static void
+remember_dtype(sftr__entry_reader *r, const char *text, size_t n)
+{
+	if (n > 16)
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		size_t k = n <= 8 * i ? 0 : n - 8 * i;
+
+		r->dtype_masks[i] =
+			k == 0 ? 0 : UINT64_MAX >> (k >= 8 ? 0 : 64 - 8 * k);
+		r->dtype_words[i] =
+			sftr__load_u64(text + 8 * i) & r->dtype_masks[i];
+	}
+	r->dtype_n_bytes = n;
+}
+
+/* {"F32":null}, which the official reader takes for "F32". */
+static size_t
+parse_dtype_object(sftr__entry_reader *r, char *word, size_t size)
+{
+	sftr__json *j = &r->json;
+	size_t n;
+
+	sftr__entry_strict(r, SFTR_E_FIELD, SFTR__RULE_ENTRY, j->p,
+			   "dtype is an object, expected a string");
+	sftr__json_need(j, '{');
+	n = sftr__json_word(j, word, size);
+	sftr__json_need(j, ':');
+	if (!sftr__json_take_null(j))
+		sftr__json_expected(j, "null");
+	sftr__json_need(j, '}');
+	return n;
+}
+
+static void
+parse_dtype(sftr__entry_reader *r, sftr__entry *e)
+{
+	sftr__json *j = &r->json;
+	char word[24];
+	char *start;
+	bool plain;
+	size_t n;
+
+	if (((sftr__load_u64(j->p) ^ r->dtype_words[0]) & r->dtype_masks[0]) ==
+		    0 &&
+	    ((sftr__load_u64(j->p + 8) ^ r->dtype_words[1]) &
+	     r->dtype_masks[1]) == 0 &&
+	    r->dtype_n_bytes > 0) {
+		j->p += r->dtype_n_bytes;
+		e->dtype = r->dtype;
+		return;
+	}
+	plain = sftr__json_peek(j) == '"';
+	start = j->p;
+	n = *start == '{' ? parse_dtype_object(r, word, sizeof word) :
+			    sftr__json_word(j, word, sizeof word);
+	if (j->failed)
+		return;
+	e->dtype = sftr_dtype_parse(word, n);
+	if (e->dtype == SFTR_DTYPE_NONE) {
+		char shown[32];
+
+		sftr__utf8_print(word, n < sizeof word ? n : sizeof word - 1,
+				 shown, sizeof shown);
+		sftr__json_fail(j, SFTR_E_DTYPE, SFTR__RULE_DTYPE, start,
+				"no such dtype: '%s%s'", shown,
+				n < sizeof word ? "" : "...");
+		return;
+	}
+	if (plain) {
+		r->dtype = e->dtype;
+		remember_dtype(r, start, (size_t)(j->p - start));
+	}
+}
+
+static bool
+push_dim(sftr__entry_reader *r, uint64_t dim)
+{
+	if (r->n_dims == r->dims_capacity &&
+	    !sftr__grow(r->allocator, (void **)&r->dims, &r->dims_capacity,
+			r->n_dims + 1, sizeof *r->dims)) {
+		r->no_memory = true;
+		sftr__json_fail(&r->json, SFTR_E_MEMORY, 0, r->json.p,
+				"out of memory");
+		return false;
+	}
+	r->dims[r->n_dims++] = dim;
+	return true;
+}
+
+static void
+parse_shape(sftr__entry_reader *r, sftr__entry *e)
+{
+	sftr__json *j = &r->json;
+
+	j->grammar_rule = SFTR__RULE_SHAPE;
+	sftr__json_need(j, '[');
+	e->shape_at = j->p - 1;
+	if (!sftr__json_take(j, ']')) {
+		do {
+			if (!push_dim(r, sftr__json_u64(j)))
+				return;
+			e->rank++;
+		} while (sftr__json_take(j, ','));
+		sftr__json_need(j, ']');
+	}
+	j->grammar_rule = SFTR__RULE_JSON;
+}
+
+static void
+parse_offsets(sftr__entry_reader *r, sftr__entry *e)
+{
+	sftr__json *j = &r->json;
+
+	j->grammar_rule = SFTR__RULE_OFFSETS;
+	sftr__json_need(j, '[');
+	sftr__json_peek(j);
+	e->begin_at = j->p;
+	e->begin = sftr__json_u64(j);
+	sftr__json_need(j, ',');
+	sftr__json_peek(j);
+	e->end_at = j->p;
+	e->end = sftr__json_u64(j);
+	sftr__json_need(j, ']');
+	j->grammar_rule = SFTR__RULE_JSON;
+}
+
+static void
+parse_value(sftr__entry_reader *r, sftr__entry *e, enum field f, char *at)
+{
+	switch (f) {
+	case DTYPE:
+		parse_dtype(r, e);
+		break;
+	case SHAPE:
+		parse_shape(r, e);
+		break;
+	case OFFSETS:
+		parse_offsets(r, e);
+		break;
+	case UNKNOWN:
+		sftr__entry_strict(r, SFTR_E_FIELD, SFTR__RULE_ENTRY, at,
+				   "a field other than dtype, shape and "
+				   "data_offsets");
+		/* Header and entry are open already. */
+		sftr__value_skip(&r->json, 2);
+		break;
+	}
+}
+
+/* ["F32",[2,2],[0,16]], which the official reader takes for an entry. */
+static void
+parse_array(sftr__entry_reader *r, sftr__entry *e)
+{
+	sftr__json *j = &r->json;
+
+	sftr__entry_strict(r, SFTR_E_FIELD, SFTR__RULE_ENTRY, j->p,
+			   "the entry is an array, expected an object");
+	sftr__json_need(j, '[');
+	parse_dtype(r, e);
+	sftr__json_need(j, ',');
+	parse_shape(r, e);
+	sftr__json_need(j, ',');
+	parse_offsets(r, e);
+	sftr__json_need(j, ']');
+}
+
+static void
+parse_object(sftr__entry_reader *r, sftr__entry *e)
+{
+	sftr__json *j = &r->json;
+	unsigned seen = 0;
+	char *at;
+
+	sftr__json_need(j, '{');
+	if (sftr__json_peek(j) != '}') {
+		do {
+			enum field f;
+
+			sftr__json_peek(j);
+			at = j->p;
+			f = parse_field(r);
+			if ((seen & (unsigned)f) != 0 && f != UNKNOWN)
+				sftr__json_fail(j, SFTR_E_DUPLICATE,
+						SFTR__RULE_ENTRY, at,
+						"field %s a second time",
+						field_name(f));
+			seen |= (unsigned)f;
+			parse_value(r, e, f, at);
+		} while (sftr__json_take(j, ','));
+	}
+	sftr__json_peek(j);
+	at = j->p;
+	sftr__json_need(j, '}');
+	for (unsigned f = DTYPE; f <= OFFSETS; f *= 2)
+		if ((seen & f) == 0)
+			sftr__json_fail(j, SFTR_E_FIELD, SFTR__RULE_ENTRY, at,
+					"field %s is missing",
+					field_name((enum field)f));
+}
+
+void
+sftr__entry_parse(sftr__entry_reader *r, sftr__entry *e)
+{
+	sftr__json *j = &r->json;
+	uint64_t n_bytes;
+	uint32_t dim;
+
+	memset(e, 0, sizeof *e);
+	sftr__json_need(j, ':');
+	if (sftr__json_peek(j) == '[')
+		parse_array(r, e);
+	else
+		parse_object(r, e);
+	if (j->failed)
+		return;
+	e->is_sound = e->begin <= e->end &&
+		      sftr__tensor_size(r->policy, e->dtype,
+					r->dims + r->n_dims - e->rank, e->rank,
+					&n_bytes, &dim) == SFTR_OK &&
+		      n_bytes == e->end - e->begin;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One tensor's entry in a header, {"dtype":..,"shape":[..],"data_offsets":[..]}:
+ * its grammar, and whether its parts agree with each other.
+ */
+#ifndef SFTR_FORMAT_ENTRY_H
+#define SFTR_FORMAT_ENTRY_H
+
+#include "base/diagnostic.h"
+#include "format/json.h"
+
+#include <safetree/checkpoint.h>
+
+/* What reads entries, and the extents that it has read. */
+typedef struct sftr__entry_reader {
+	sftr__json json;
+	sftr_error error; /* json's */
+	const sftr_allocator *allocator;
+	sftr_policy policy;
+	sftr__findings *findings; /* for what only strict rejects */
+	sftr_str name;		  /* of the entry being read */
+	uint64_t *dims;		  /* owned by whoever set the reader up */
+	size_t n_dims;
+	size_t dims_capacity;
+	bool no_memory;
+	/* The dtype read last, as spelt: most entries repeat it. */
+	uint64_t dtype_words[2];
+	uint64_t dtype_masks[2];
+	size_t dtype_n_bytes;
+	sftr_dtype dtype;
+} sftr__entry_reader;
+
+typedef struct sftr__entry {
+	uint64_t begin, end;
+	uint32_t rank;	/* the last 'rank' of the reader's dims are its */
+	sftr_dtype dtype;
+	bool is_sound;	/* begin <= end, and the range is the tensor's size */
+	const char *shape_at, *begin_at, *end_at;
+} sftr__entry;
+
+/* Reads from behind the name's closing quote to behind the entry. */
+void
+sftr__entry_parse(sftr__entry_reader *r, sftr__entry *e);
+
+/*
+ * A fault under SFTR_STRICT, a warning in findings under SFTR_REFERENCE.
+ */
+void
+sftr__entry_strict(sftr__entry_reader *r, sftr_code code, unsigned rule,
+		   const char *at, const char *message);
+
+/*
+ * Bytes of a tensor under a policy.  SFTR_E_RANGE, with the dimension that is
+ * too much in *dim, SFTR_E_PARTIAL, or SFTR_OK.
+ */
+sftr_code
+sftr__tensor_size(sftr_policy policy, sftr_dtype dtype, const uint64_t *shape,
+		  uint32_t rank, uint64_t *n_bytes, uint32_t *dim);
+
+#endif

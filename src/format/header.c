@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: MIT */
+#include "format/header.h"
+
+#include "base/alloc.h"
+#include "format/entry.h"
+#include "format/ranges.h"
+#include "format/rule.h"
+
+#include <inttypes.h>
+
+_Static_assert(SFTR__HEADER_SLACK >= SFTR__JSON_SLACK + 1,
+	       "json reads behind the text");
+
+/* How many slots of the index ahead of use are brought near. */
+#define PREFETCH 12
+
+struct parser {
+	sftr__header *h;
+	sftr__entry_reader entry;
+	uint32_t *hashes; /* of the tensors' names */
+	size_t hashes_capacity;
+	bool in_order;	  /* each range begins where the one before ends */
+	bool is_sound;	  /* sizes agree with ranges */
+	uint64_t end;	  /* of the last range */
+	const char *metadata_at;
+};
+
+bool
+sftr__header_length(const unsigned char *head, uint64_t file_n_bytes,
+		    uint64_t max, sftr__findings *findings, uint64_t *n_text)
+{
+	sftr_diagnostic d;
+
+	if (file_n_bytes < 8) {
+		sftr__fail_at(&d, SFTR_E_TRUNCATED, file_n_bytes,
+			      "the file has %" PRIu64
+			      " bytes, the header length alone takes 8",
+			      file_n_bytes);
+		d.rule = SFTR__RULE_LENGTH_FIELD;
+		sftr__findings_add(findings, &d);
+		return false;
+	}
+	*n_text = sftr__load_u64(head);
+	if (*n_text > SFTR__HEADER_MAX) {
+		sftr__fail_at(&d, SFTR_E_LENGTH, 0,
+			      "the header length is %" PRIu64
+			      ", expected at most 100000000",
+			      *n_text);
+		d.rule = SFTR__RULE_LENGTH_MAX;
+	} else if (*n_text > file_n_bytes - 8) {
+		sftr__fail_at(&d, SFTR_E_TRUNCATED, 0,
+			      "the header length is %" PRIu64
+			      ", the file has %" PRIu64 " bytes behind it",
+			      *n_text, file_n_bytes - 8);
+		d.rule = SFTR__RULE_LENGTH_FITS;
+	} else if (max != 0 && *n_text > max) {
+		sftr__fail_at(&d, SFTR_E_LIMIT, 0,
+			      "the header length is %" PRIu64
+			      ", the caller's limit %" PRIu64,
+			      *n_text, max);
+	} else {
+		return true;
+	}
+	sftr__findings_add(findings, &d);
+	return false;
+}
+
+void
+sftr__header_free(sftr__header *h, const sftr_allocator *a)
+{
+	sftr__index_free(&h->names, a);
+	sftr__index_free(&h->keys, a);
+	sftr__free(a, h->metadata, h->metadata_capacity * sizeof *h->metadata);
+	sftr__free(a, h->dims, h->dims_capacity * sizeof *h->dims);
+	sftr__free(a, h->tensors, h->tensors_capacity * sizeof *h->tensors);
+	sftr__free(a, h->text, h->n_text + SFTR__HEADER_SLACK);
+	memset(h, 0, sizeof *h);
+}
+
+static bool
+room(struct parser *p, void **block, size_t *capacity, size_t need, size_t size)
+{
+	if (need <= *capacity)
+		return true;
+	if (sftr__grow(p->entry.allocator, block, capacity, need, size))
+		return true;
+	p->entry.no_memory = true;
+	sftr__json_fail(&p->entry.json, SFTR_E_MEMORY, 0, p->entry.json.p,
+			"out of memory");
+	return false;
+}
+
+/* A key or a name; strict refuses U+0000 in it. */
+static sftr_str
+parse_text(struct parser *p)
+{
+	int has_nul = 0;
+	sftr_str s = sftr__json_string(&p->entry.json, &has_nul);
+
+	if (has_nul)
+		sftr__entry_strict(&p->entry, SFTR_E_NUL, SFTR__RULE_NO_NUL,
+				   s.ptr - 1, "U+0000 in a text");
+	return s;
+}
+
+static void
+parse_metadata(struct parser *p)
+{
+	sftr__json *j = &p->entry.json;
+	sftr__header *h = p->h;
+
+	if (p->metadata_at != NULL) {
+		sftr__json_fail(j, SFTR_E_DUPLICATE, SFTR__RULE_METADATA,
+				p->entry.name.ptr - 1,
+				"__metadata__ a second time");
+		return;
+	}
+	p->metadata_at = p->entry.name.ptr - 1;
+	j->grammar_rule = SFTR__RULE_METADATA;
+	sftr__json_need(j, ':');
+	if (sftr__json_take_null(j)) {
+		j->grammar_rule = SFTR__RULE_JSON;
+		return;
+	}
+	sftr__json_need(j, '{');
+	if (!sftr__json_take(j, '}')) {
+		do {
+			sftr_metadata m;
+
+			m.key = parse_text(p);
+			sftr__json_need(j, ':');
+			m.value = parse_text(p);
+			if (j->failed ||
+			    !room(p, (void **)&h->metadata,
+				  &h->metadata_capacity, h->n_metadata + 1,
+				  sizeof m))
+				return;
+			h->metadata[h->n_metadata++] = m;
+		} while (sftr__json_take(j, ','));
+		sftr__json_need(j, '}');
+	}
+	j->grammar_rule = SFTR__RULE_JSON;
+}
+
+static void
+parse_tensor(struct parser *p, sftr_str name)
+{
+	sftr__header *h = p->h;
+	sftr__entry e;
+	sftr_tensor *t;
+
+	if (!room(p, (void **)&h->tensors, &h->tensors_capacity,
+		  h->n_tensors + 1, sizeof *t) ||
+	    !room(p, (void **)&p->hashes, &p->hashes_capacity,
+		  h->n_tensors + 1, sizeof *p->hashes))
+		return;
+	/* Hashed while it is near. */
+	p->hashes[h->n_tensors] = sftr__index_hash(name.ptr, name.len);
+	sftr__entry_parse(&p->entry, &e);
+	if (p->entry.json.failed)
+		return;
+	t = &h->tensors[h->n_tensors++];
+	t->name = name;
+	t->shape = NULL;
+	t->begin = e.begin;
+	t->end = e.end;
+	t->rank = e.rank;
+	t->dtype = e.dtype;
+	t->file = 0;
+	p->is_sound &= e.is_sound;
+	p->in_order &= e.begin == p->end;
+	p->end = e.end;
+}
+
+static void
+parse_members(struct parser *p)
+{
+	sftr__json *j = &p->entry.json;
+
+	if (sftr__json_take(j, '}'))
+		return;
+	do {
+		sftr_str name;
+
+		p->entry.name.ptr = NULL;
+		name = parse_text(p);
+		if (j->failed)
+			return;
+		p->entry.name = name;
+		if (name.len == 12 && memcmp(name.ptr, "__metadata__", 12) == 0)
+			parse_metadata(p);
+		else
+			parse_tensor(p, name);
+	} while (sftr__json_take(j, ','));
+	if (!j->failed)
+		p->entry.name.ptr = NULL;
+	sftr__json_need(j, '}');
+}
+
+/* Behind the object only spaces, or any white space to the reference. */
+static void
+parse_tail(struct parser *p)
+{
+	sftr__json *j = &p->entry.json;
+
+	while (*j->p == ' ')
+		j->p++;
+	if (j->p < j->end && (*j->p == '\n' || *j->p == '\r' || *j->p == '\t'))
+		sftr__entry_strict(&p->entry, SFTR_E_JSON,
+				   SFTR__RULE_SPACES_LAST, j->p,
+				   "white space other than spaces after the "
+				   "header's object");
+	sftr__json_skip_space(j);
+	if (j->p < j->end) {
+		j->grammar_rule = SFTR__RULE_SPACES_LAST;
+		sftr__json_expected(j, "nothing but spaces after the object");
+	}
+}
+
+static void
+parse_text_of_header(struct parser *p)
+{
+	sftr__json *j = &p->entry.json;
+	sftr__header *h = p->h;
+	size_t guess = h->n_text / 128 + 8;
+
+	/* Headers of real models take some 128 bytes a tensor. */
+	if (!room(p, (void **)&h->tensors, &h->tensors_capacity, guess,
+		  sizeof *h->tensors) ||
+	    !room(p, (void **)&p->hashes, &p->hashes_capacity, guess,
+		  sizeof *p->hashes))
+		return;
+	if (*j->p == ' ' || *j->p == '\n' || *j->p == '\r' || *j->p == '\t')
+		sftr__entry_strict(&p->entry, SFTR_E_JSON,
+				   SFTR__RULE_BRACE_FIRST, j->p,
+				   "white space before the header's object, "
+				   "expected '{'");
+	sftr__json_need(j, '{');
+	parse_members(p);
+	if (!j->failed)
+		parse_tail(p);
+}
+
+static void
+report_grammar(struct parser *p, sftr__findings *findings)
+{
+	sftr_error *e = &p->entry.error;
+	sftr_diagnostic d;
+
+	if (p->entry.name.ptr != NULL)
+		sftr__set_key(e, p->entry.name.ptr, p->entry.name.len);
+	sftr__findings_add(findings, e);
+	if (!findings->all)
+		return;
+	sftr__fail_at(&d, SFTR_N_UNEXAMINED, e->offset,
+		      "what follows could not be examined");
+	d.severity = SFTR_NOTE;
+	sftr__findings_add(findings, &d);
+}
+
+static void
+report_duplicate(const struct parser *p, enum sftr__rule rule, sftr_str name,
+		 sftr_str before, sftr__findings *findings)
+{
+	const char *text = p->h->text;
+	sftr_diagnostic d;
+
+	sftr__fail_at(&d, SFTR_E_DUPLICATE,
+		      SFTR__HEADER_OFFSET + (uint64_t)(name.ptr - 1 - text),
+		      "the same name stands at byte %" PRIu64 " already",
+		      SFTR__HEADER_OFFSET + (uint64_t)(before.ptr - 1 - text));
+	d.rule = rule;
+	d.severity = p->entry.policy == SFTR_STRICT ? SFTR_ERROR : SFTR_WARNING;
+	sftr__set_key(&d, name.ptr, name.len);
+	if (d.severity == SFTR_ERROR || findings->all)
+		sftr__findings_add(findings, &d);
+}
+
+/*
+ * Indexes the keys.  Of keys that repeat the last wins: it moves to the place
+ * of the first, and the list closes up.
+ */
+static bool
+index_metadata(struct parser *p, sftr__findings *findings)
+{
+	const sftr_allocator *a = p->entry.allocator;
+	sftr__header *h = p->h;
+	sftr_metadata *m = h->metadata;
+	uint32_t n = 0, before;
+
+	if (!sftr__index_init(&h->keys, a, h->n_metadata, sizeof *m))
+		return false;
+	for (size_t i = 0; i < h->n_metadata; i++) {
+		m[n] = m[i];
+		if (!sftr__index_add(&h->keys, a, m, n,
+				     sftr__index_hash(m[n].key.ptr,
+						      m[n].key.len),
+				     &before))
+			return false;
+		if (before == SFTR__NO_PLACE) {
+			n++;
+			continue;
+		}
+		report_duplicate(p, SFTR__RULE_KEYS_DIFFER, m[n].key,
+				 m[before].key, findings);
+		m[before] = m[n];
+		if (!sftr__findings_more(findings))
+			break;
+	}
+	h->n_metadata = n;
+	return true;
+}
+
+/*
+ * Gives the records their shapes and indexes their names.  What repeats a name
+ * before it is reported; under the reference policy the last wins, and takes
+ * the place of the first.  *n_repeated counts them.
+ */
+static bool
+index_tensors(struct parser *p, sftr__findings *findings, size_t *n_repeated)
+{
+	const sftr_allocator *a = p->entry.allocator;
+	static const uint64_t no_dims[1] = { 0 };
+	sftr__header *h = p->h;
+	const uint64_t *shape = h->dims != NULL ? h->dims : no_dims;
+	bool keys_done = h->n_metadata == 0;
+
+	*n_repeated = 0;
+	if (!sftr__index_init(&h->names, a, h->n_tensors, sizeof *h->tensors))
+		return false;
+	for (size_t i = 0; i < h->n_tensors; i++) {
+		sftr_tensor *t = &h->tensors[i];
+		uint32_t before;
+
+		t->shape = shape;
+		shape += t->rank;
+		if (i + PREFETCH < h->n_tensors)
+			sftr__index_prefetch(&h->names,
+					     p->hashes[i + PREFETCH]);
+		if (!sftr__index_add(&h->names, a, h->tensors, (uint32_t)i,
+				     p->hashes[i], &before))
+			return false;
+		if (before == SFTR__NO_PLACE)
+			continue;
+		/* Findings come in the order of the text. */
+		if (!keys_done && t->name.ptr > p->metadata_at) {
+			keys_done = true;
+			if (!index_metadata(p, findings))
+				return false;
+		}
+		if (sftr__findings_more(findings))
+			report_duplicate(p, SFTR__RULE_NAMES_DIFFER, t->name,
+					 h->tensors[before].name, findings);
+		++*n_repeated;
+		if (p->entry.policy == SFTR_REFERENCE) {
+			h->tensors[before] = *t;
+			t->dtype = SFTR_DTYPE_NONE;
+		}
+	}
+	return keys_done || index_metadata(p, findings);
+}
+
+/* Drops what lost its name to a later entry, and indexes anew. */
+static bool
+drop_repeated(struct parser *p)
+{
+	const sftr_allocator *a = p->entry.allocator;
+	sftr__header *h = p->h;
+	uint32_t before;
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_tensors; i++)
+		if (h->tensors[i].dtype != SFTR_DTYPE_NONE)
+			h->tensors[n++] = h->tensors[i];
+	h->n_tensors = n;
+	sftr__index_free(&h->names, a);
+	if (!sftr__index_init(&h->names, a, n, sizeof *h->tensors))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!sftr__index_add(&h->names, a, h->tensors, (uint32_t)i,
+				     sftr__index_hash(h->tensors[i].name.ptr,
+						      h->tensors[i].name.len),
+				     &before))
+			return false;
+	p->in_order = false;
+	p->is_sound = false;
+	return true;
+}
+
+static bool
+check_ranges(struct parser *p, uint64_t n_bytes, sftr__findings *findings)
+{
+	const sftr_allocator *a = p->entry.allocator;
+	sftr__header *h = p->h;
+	bool tile = p->in_order && p->end == n_bytes;
+	sftr__ranges ranges = { h->tensors,	     h->n_tensors,
+				h->text,	     h->n_text,
+				SFTR__HEADER_OFFSET, n_bytes,
+				p->entry.policy };
+
+	if (p->is_sound && !p->in_order &&
+	    !sftr__ranges_tile(h->tensors, h->n_tensors, n_bytes, a, &tile))
+		return false;
+	if (p->is_sound && tile)
+		return true;
+	return sftr__ranges_report(&ranges, a, findings);
+}
+
+/* Gives back what the arrays have too much; a failure leaves them as is. */
+static void
+shrink(const sftr_allocator *a, void **block, size_t *capacity, size_t n,
+       size_t size)
+{
+	void *less;
+
+	if (*block == NULL || n == 0 || n == *capacity)
+		return;
+	less = sftr__realloc(a, *block, *capacity * size, n * size);
+	if (less == NULL)
+		return;
+	*block = less;
+	*capacity = n;
+}
+
+static bool
+validate(struct parser *p, uint64_t n_bytes, sftr__findings *findings)
+{
+	const sftr_allocator *a = p->entry.allocator;
+	sftr__header *h = p->h;
+	size_t n_repeated;
+
+	shrink(a, (void **)&h->tensors, &h->tensors_capacity, h->n_tensors,
+	       sizeof *h->tensors);
+	shrink(a, (void **)&h->dims, &h->dims_capacity, h->n_dims,
+	       sizeof *h->dims);
+	if (!index_tensors(p, findings, &n_repeated))
+		return false;
+	if (n_repeated > 0 && p->entry.policy == SFTR_REFERENCE &&
+	    !drop_repeated(p))
+		return false;
+	if (!sftr__findings_more(findings))
+		return true;
+	return check_ranges(p, n_bytes, findings);
+}
+
+bool
+sftr__header_parse(sftr__header *h, const sftr_allocator *a, sftr_policy policy,
+		   uint64_t n_bytes, sftr__findings *findings)
+{
+	struct parser p = { .h = h, .in_order = true, .is_sound = true };
+	sftr__json *j = &p.entry.json;
+	bool ok;
+
+	p.entry.allocator = a;
+	p.entry.policy = policy;
+	p.entry.findings = findings;
+	sftr__json_init(j, h->text, h->n_text, SFTR__HEADER_OFFSET,
+			&p.entry.error);
+	j->grammar_rule = SFTR__RULE_JSON;
+	j->utf8_rule = SFTR__RULE_UTF8;
+	parse_text_of_header(&p);
+	h->dims = p.entry.dims;
+	h->n_dims = p.entry.n_dims;
+	h->dims_capacity = p.entry.dims_capacity;
+	ok = !p.entry.no_memory;
+	if (j->failed && ok)
+		report_grammar(&p, findings);
+	else if (ok)
+		ok = validate(&p, n_bytes, findings);
+	sftr__free(a, p.hashes, p.hashes_capacity * sizeof *p.hashes);
+	return ok;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A cursor over the JSON that a header, an index or a note may hold.  It knows
+ * tokens and where they stand; what they mean is its caller's.
+ *
+ * Failure sticks: the first fault is kept, the cursor jumps to the end, every
+ * later question answers no, and the verdict is asked for once.
+ *
+ * The text is the caller's to give: text[n] must be writable and is set to NUL,
+ * and SFTR__JSON_SLACK bytes from there on must be readable.  Reading changes
+ * nothing in it but strings taken by sftr__json_string.
+ */
+#ifndef SFTR_FORMAT_JSON_H
+#define SFTR_FORMAT_JSON_H
+
+#include "base/bytes.h"
+#include "base/diagnostic.h"
+
+#include <safetree/base.h>
+
+#define SFTR__JSON_SLACK 64
+
+typedef struct sftr__json {
+	char *p;	/* the cursor */
+	char *text;
+	char *end;	/* a NUL stands here */
+	uint64_t base;	/* offset of text[0] in its file */
+	int failed;
+	sftr_error *err; /* filled at the first fault; never NULL */
+	unsigned grammar_rule; /* to give in 'err' */
+	unsigned utf8_rule;
+} sftr__json;
+
+void
+sftr__json_init(sftr__json *j, char *text, size_t n, uint64_t base,
+		sftr_error *err);
+
+/* Offset in the file of a place in the text. */
+static inline uint64_t
+sftr__json_offset(const sftr__json *j, const char *at)
+{
+	return j->base + (uint64_t)(at - j->text);
+}
+
+/* Records a fault, if it is the first, and ends the reading. */
+void
+sftr__json_fail(sftr__json *j, sftr_code code, unsigned rule, const char *at,
+		const char *format, ...) SFTR__PRINTF(5, 6);
+
+/* The fault of finding something else than 'due' at the cursor. */
+void
+sftr__json_expected(sftr__json *j, const char *due);
+
+void
+sftr__json_skip_space(sftr__json *j);
+
+/* Exactly these bytes at the cursor?  Then it stands behind them. */
+#define sftr__json_try(j, literal)                               \
+	(memcmp((j)->p, literal, sizeof(literal) - 1) == 0 ?     \
+		 ((j)->p += sizeof(literal) - 1, 1) :            \
+		 0)
+
+/* The token 'c', white space before it passed over? */
+static inline int
+sftr__json_take(sftr__json *j, char c)
+{
+	if (*j->p != c) {
+		if ((unsigned char)*j->p > ' ')
+			return 0;
+		sftr__json_skip_space(j);
+		if (*j->p != c || j->p == j->end)
+			return 0;
+	}
+	j->p++;
+	return 1;
+}
+
+/* The token 'c' must come now. */
+void
+sftr__json_need_slow(sftr__json *j, char c);
+
+static inline void
+sftr__json_need(sftr__json *j, char c)
+{
+	if (*j->p == c && c != '\0')
+		j->p++;
+	else
+		sftr__json_need_slow(j, c);
+}
+
+/* The token that comes next, not taken; NUL at the end. */
+static inline char
+sftr__json_peek(sftr__json *j)
+{
+	if ((unsigned char)*j->p <= ' ')
+		sftr__json_skip_space(j);
+	return *j->p;
+}
+
+/* null, taken if it comes? */
+int
+sftr__json_take_null(sftr__json *j);
+
+/*
+ * An unsigned integer below 2^64: digits without sign, point, exponent or
+ * leading zeros.  0 after a fault.
+ */
+uint64_t
+sftr__json_u64(sftr__json *j);
+
+/*
+ * A string, decoded and NUL-terminated in its place; lent by the text.  The
+ * opening quote stays before it, and only spaces stand between its NUL and
+ * what followed the closing quote, so that reading can begin again behind the
+ * NUL.  *has_nul, if asked for, tells of an U+0000.  { "", 0 } after a fault.
+ */
+sftr_str
+sftr__json_string(sftr__json *j, int *has_nul);
+
+/*
+ * A string, decoded into word[size], terminated, what is longer dropped; the
+ * text stays as it is.  Returns its whole length; 0 after a fault.
+ */
+size_t
+sftr__json_word(sftr__json *j, char *word, size_t size);
+
+#endif
