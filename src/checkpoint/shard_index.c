@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkpoint/shard_index.h"
+
+#include "base/alloc.h"
+#include "format/json.h"
+#include "format/rule.h"
+#include "format/value.h"
+
+#include <inttypes.h>
+
+/* The most files that a tensor's record can tell apart. */
+#define MAX_FILES UINT16_MAX
+
+struct parser {
+	sftr__shard_index *ix;
+	const sftr_allocator *a;
+	sftr__findings *findings;
+	sftr__json json;
+	sftr_error error;
+	bool has_map;
+	bool no_memory;
+};
+
+static void
+out_of_memory(struct parser *p)
+{
+	p->no_memory = true;
+	sftr__json_fail(&p->json, SFTR_E_MEMORY, 0, p->json.p, "out of memory");
+}
+
+/*
+ * A shard lies beside its index: any other path could name whatever file the
+ * writer of the index would have us open.
+ */
+static bool
+is_plain_file_name(sftr_str s)
+{
+	return s.len > 0 && memchr(s.ptr, '/', s.len) == NULL &&
+	       memchr(s.ptr, '\\', s.len) == NULL &&
+	       memchr(s.ptr, '\0', s.len) == NULL &&
+	       !(s.len <= 2 && memcmp(s.ptr, "..", s.len) == 0);
+}
+
+/* The place of a file among the files, added if it is new. */
+static bool
+place_file(struct parser *p, sftr_str file, uint32_t *place)
+{
+	sftr__shard_index *ix = p->ix;
+
+	*place = sftr__index_find(&ix->file_names, ix->files, file.ptr,
+				  file.len);
+	if (*place != SFTR__NO_PLACE)
+		return true;
+	if (!is_plain_file_name(file)) {
+		sftr__json_fail(&p->json, SFTR_E_INDEX, SFTR__RULE_INDEX_PATHS,
+				file.ptr - 1,
+				"a shard's name must be that of a file beside "
+				"the index, without a path");
+		sftr__set_other(&p->error, file.ptr, file.len);
+		return false;
+	}
+	if (ix->n_files == MAX_FILES) {
+		sftr__json_fail(&p->json, SFTR_E_LIMIT, 0, file.ptr - 1,
+				"more than %d files", MAX_FILES);
+		return false;
+	}
+	if (!sftr__grow(p->a, (void **)&ix->files, &ix->files_capacity,
+			ix->n_files + 1, sizeof *ix->files)) {
+		out_of_memory(p);
+		return false;
+	}
+	ix->files[ix->n_files] = file;
+	if (!sftr__index_add(&ix->file_names, p->a, ix->files,
+			     (uint32_t)ix->n_files,
+			     sftr__index_hash(file.ptr, file.len), place)) {
+		out_of_memory(p);
+		return false;
+	}
+	*place = (uint32_t)ix->n_files++;
+	return true;
+}
+
+static void
+add_mapped(struct parser *p, sftr_str name, sftr_str file)
+{
+	sftr__shard_index *ix = p->ix;
+	sftr__mapped *m;
+	uint32_t place, before;
+
+	if (p->json.failed || !place_file(p, file, &place))
+		return;
+	if (!sftr__grow(p->a, (void **)&ix->mapped, &ix->mapped_capacity,
+			ix->n_mapped + 1, sizeof *m)) {
+		out_of_memory(p);
+		return;
+	}
+	m = &ix->mapped[ix->n_mapped];
+	m->name = name;
+	m->file = place;
+	if (!sftr__index_add(&ix->names, p->a, ix->mapped,
+			     (uint32_t)ix->n_mapped,
+			     sftr__index_hash(name.ptr, name.len), &before))
+		out_of_memory(p);
+	else if (before != SFTR__NO_PLACE)
+		sftr__json_fail(&p->json, SFTR_E_DUPLICATE, SFTR__RULE_INDEX,
+				name.ptr - 1,
+				"the same tensor stands at byte %" PRIu64
+				" already",
+				sftr__shard_index_offset(
+					ix, ix->mapped[before].name));
+	else
+		ix->n_mapped++;
+	if (p->json.failed)
+		sftr__set_key(&p->error, name.ptr, name.len);
+}
+
+static void
+parse_weight_map(struct parser *p)
+{
+	sftr__json *j = &p->json;
+
+	p->has_map = true;
+	sftr__json_need(j, '{');
+	if (sftr__json_take(j, '}'))
+		return;
+	do {
+		sftr_str name = sftr__json_string(j, NULL);
+
+		sftr__json_need(j, ':');
+		add_mapped(p, name, sftr__json_string(j, NULL));
+	} while (sftr__json_take(j, ','));
+	sftr__json_need(j, '}');
+}
+
+static void
+parse_metadata(struct parser *p)
+{
+	sftr__json *j = &p->json;
+	char word[16];
+
+	if (sftr__json_peek(j) != '{') {
+		sftr__value_skip(j, 1);
+		return;
+	}
+	sftr__json_need(j, '{');
+	if (sftr__json_take(j, '}'))
+		return;
+	do {
+		size_t n = sftr__json_word(j, word, sizeof word);
+		char c;
+
+		sftr__json_need(j, ':');
+		c = sftr__json_peek(j);
+		/* Some writers give it as a float or a text: no claim then. */
+		if (n == 10 && memcmp(word, "total_size", 10) == 0 &&
+		    c >= '0' && c <= '9' && sftr__value_is_integer(j)) {
+			p->ix->total_size_at = sftr__json_offset(j, j->p);
+			p->ix->total_size = sftr__json_u64(j);
+			p->ix->has_total_size = true;
+		} else {
+			sftr__value_skip(j, 2);
+		}
+	} while (sftr__json_take(j, ','));
+	sftr__json_need(j, '}');
+}
+
+static void
+parse_index(struct parser *p)
+{
+	sftr__json *j = &p->json;
+	bool has_metadata = false;
+	char word[16];
+
+	sftr__json_need(j, '{');
+	if (!sftr__json_take(j, '}')) {
+		do {
+			char *at;
+			size_t n;
+
+			sftr__json_peek(j);
+			at = j->p;
+			n = sftr__json_word(j, word, sizeof word);
+			sftr__json_need(j, ':');
+			if (n == 10 && memcmp(word, "weight_map", 10) == 0) {
+				if (p->has_map)
+					sftr__json_fail(
+						j, SFTR_E_DUPLICATE,
+						SFTR__RULE_INDEX, at,
+						"weight_map a second time");
+				parse_weight_map(p);
+			} else if (n == 8 && memcmp(word, "metadata", 8) == 0 &&
+				   !has_metadata) {
+				has_metadata = true;
+				parse_metadata(p);
+			} else {
+				sftr__value_skip(j, 1);
+			}
+		} while (sftr__json_take(j, ','));
+		sftr__json_need(j, '}');
+	}
+	if (sftr__json_peek(j), j->p < j->end)
+		sftr__json_expected(j, "nothing after the object");
+	if (!p->has_map || p->ix->n_mapped == 0)
+		sftr__json_fail(j, SFTR_E_INDEX, SFTR__RULE_INDEX, j->text,
+				"no tensor in weight_map, is this an index of "
+				"shards?");
+}
+
+bool
+sftr__shard_index_parse(sftr__shard_index *ix, const sftr_allocator *a,
+			size_t n, sftr__findings *findings)
+{
+	struct parser p = { .ix = ix, .a = a, .findings = findings };
+
+	if (!sftr__index_init(&ix->names, a, n / 64, sizeof *ix->mapped) ||
+	    !sftr__index_init(&ix->file_names, a, 8, sizeof *ix->files))
+		return false;
+	sftr__json_init(&p.json, ix->text, n, 0, &p.error);
+	p.json.grammar_rule = SFTR__RULE_INDEX;
+	p.json.utf8_rule = SFTR__RULE_INDEX;
+	parse_index(&p);
+	if (p.json.failed && !p.no_memory)
+		sftr__findings_add(findings, &p.error);
+	return !p.no_memory;
+}
+
+void
+sftr__shard_index_free(sftr__shard_index *ix, const sftr_allocator *a)
+{
+	sftr__index_free(&ix->names, a);
+	sftr__index_free(&ix->file_names, a);
+	sftr__free(a, ix->mapped, ix->mapped_capacity * sizeof *ix->mapped);
+	sftr__free(a, ix->files, ix->files_capacity * sizeof *ix->files);
+	sftr__free(a, ix->text, ix->text_size);
+	memset(ix, 0, sizeof *ix);
+}
