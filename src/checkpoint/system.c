@@ -4,6 +4,8 @@
 #endif
 #include "checkpoint/system.h"
 
+#include "base/bytes.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static int
@@ -24,6 +27,19 @@ int
 sftr__sys_open(const char *path, int flags, unsigned mode)
 {
 	return or_errno(open(path, flags | O_CLOEXEC, (mode_t)mode));
+}
+
+int
+sftr__sys_create(const char *path, unsigned mode)
+{
+	return or_errno(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			     (mode_t)mode));
+}
+
+int
+sftr__sys_open_directory(const char *path)
+{
+	return or_errno(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
 int
@@ -59,9 +75,9 @@ sftr__sys_pread(int fd, void *buffer, size_t n_bytes, uint64_t offset)
 }
 
 int64_t
-sftr__sys_write(int fd, const void *bytes, size_t n_bytes)
+sftr__sys_writev(int fd, const struct iovec *parts, int n_parts)
 {
-	ssize_t n = write(fd, bytes, n_bytes);
+	ssize_t n = writev(fd, parts, n_parts);
 
 	return n < 0 ? -errno : n;
 }
@@ -85,6 +101,18 @@ sftr__sys_fallocate(int fd, uint64_t n_bytes)
 	(void)n_bytes;
 	return -EOPNOTSUPP;
 #endif
+}
+
+int
+sftr__sys_space(int fd, uint64_t *n_bytes)
+{
+	struct statvfs st;
+
+	if (fstatvfs(fd, &st) != 0)
+		return -errno;
+	if (!sftr__mul(st.f_bavail, st.f_frsize, n_bytes))
+		*n_bytes = UINT64_MAX;
+	return 0;
 }
 
 int
@@ -151,6 +179,20 @@ sftr__sys_list(const char *path, int (*fn)(void *user, const char *name),
 	}
 	closedir(dir);
 	return result;
+}
+
+int64_t
+sftr__sys_readlink(const char *path, char *out, size_t size)
+{
+	ssize_t n = readlink(path, out, size);
+
+	return n < 0 ? -errno : n;
+}
+
+unsigned long
+sftr__sys_process(void)
+{
+	return (unsigned long)getpid();
 }
 
 int

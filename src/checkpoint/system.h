@@ -17,6 +17,12 @@
 /* flags and mode as open(2), close-on-exec added; a descriptor or -errno. */
 int
 sftr__sys_open(const char *path, int flags, unsigned mode);
+/* A new file to write to; -EEXIST if the name is taken, even by a link. */
+int
+sftr__sys_create(const char *path, unsigned mode);
+/* A directory, to be synced. */
+int
+sftr__sys_open_directory(const char *path);
 int
 sftr__sys_dup(int fd);
 int
@@ -30,7 +36,7 @@ sftr__sys_fstat(int fd, struct stat *st);
 int64_t
 sftr__sys_pread(int fd, void *buffer, size_t n_bytes, uint64_t offset);
 int64_t
-sftr__sys_write(int fd, const void *bytes, size_t n_bytes);
+sftr__sys_writev(int fd, const struct iovec *parts, int n_parts);
 int64_t
 sftr__sys_pwritev(int fd, const struct iovec *parts, int n_parts,
 		  uint64_t offset);
@@ -38,6 +44,9 @@ sftr__sys_pwritev(int fd, const struct iovec *parts, int n_parts,
 /* Asks for blocks up front; -EOPNOTSUPP and the like are no fault. */
 int
 sftr__sys_fallocate(int fd, uint64_t n_bytes);
+/* Bytes that an ordinary user can still put into the file's file system. */
+int
+sftr__sys_space(int fd, uint64_t *n_bytes);
 int
 sftr__sys_fsync(int fd);
 int
@@ -60,6 +69,14 @@ sftr__sys_unmap(const void *bytes, size_t n_bytes);
 int
 sftr__sys_list(const char *path, int (*fn)(void *user, const char *name),
 	       void *user);
+
+/* Bytes of a symbolic link's text, cut to 'size' and not terminated. */
+int64_t
+sftr__sys_readlink(const char *path, char *out, size_t size);
+
+/* A number that no other running process of this host has. */
+unsigned long
+sftr__sys_process(void);
 
 /* The canonical path of an existing file into out[size]. */
 int
