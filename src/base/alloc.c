@@ -43,21 +43,26 @@ map_block(size_t n)
 	return p;
 }
 
+/* Gives back the pages at the end. */
+static void *
+shorten_block(void *old, size_t old_size, size_t new_size)
+{
+	size_t keep = round_up(new_size, 4096);
+	size_t len = round_up(old_size, 4096);
+
+	if (keep < len)
+		munmap((char *)old + keep, len - keep);
+	return old;
+}
+
 static void *
 move_block(void *old, size_t old_size, size_t new_size)
 {
 	bool was_big = old_size >= SFTR__BIG_BLOCK;
 	void *p;
 
-	if (was_big && new_size >= SFTR__BIG_BLOCK &&
-	    round_up(new_size, 4096) <= round_up(old_size, 4096)) {
-		size_t keep = round_up(new_size, 4096);
-		size_t len = round_up(old_size, 4096);
-
-		if (keep < len)
-			munmap((char *)old + keep, len - keep);
-		return old;
-	}
+	if (was_big && new_size >= SFTR__BIG_BLOCK && new_size <= old_size)
+		return shorten_block(old, old_size, new_size);
 	p = new_size >= SFTR__BIG_BLOCK ? map_block(new_size) :
 					  malloc(new_size);
 	if (p == NULL)

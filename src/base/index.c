@@ -65,6 +65,7 @@ sftr__index_init(sftr__index *ix, const sftr_allocator *a, size_t n,
 	ix->slots = sftr__alloc_zeroed(a, ix->n_slots, sizeof *ix->slots);
 	if (ix->slots == NULL)
 		memset(ix, 0, sizeof *ix);
+	ix->n_free_places = (uint32_t)(ix->n_slots - ix->n_slots / 5);
 	return ix->slots != NULL;
 }
 
@@ -186,6 +187,7 @@ give_up_hashing(sftr__index *ix, const void *records)
 		sift_down(ix, records, ix->slots, end, 0);
 	}
 	ix->is_sorted = true;
+	ix->n_free_places = 0;
 	ix->n_merged = (uint32_t)n;
 }
 
@@ -269,14 +271,15 @@ add_sorted(sftr__index *ix, const sftr_allocator *a, const void *records,
 }
 
 bool
-sftr__index_add(sftr__index *ix, const sftr_allocator *a, const void *records,
-		uint32_t place, uint32_t hash, uint32_t *place_before)
+sftr__index_add_slow(sftr__index *ix, const sftr_allocator *a,
+		     const void *records, uint32_t place, uint32_t hash,
+		     uint32_t *place_before)
 {
 	sftr_str name;
 	size_t slot;
 	bool too_long = false;
 
-	if (!ix->is_sorted && ix->n_slots - ix->n_slots / 5 <= place &&
+	if (!ix->is_sorted && place >= ix->n_free_places &&
 	    !rehash(ix, a, records, (size_t)place * 2, &too_long))
 		return false;
 	if (!ix->is_sorted && !too_long) {

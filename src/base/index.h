@@ -27,6 +27,7 @@ typedef struct sftr__index {
 	size_t n_slots;	   /* a power of two; when sorted, the capacity */
 	uint32_t n;	   /* records in the index */
 	uint32_t n_merged; /* when sorted: places before the recent ones */
+	uint32_t n_free_places; /* places that fit without growth; sorted: 0 */
 	bool is_sorted;
 	size_t stride;	   /* bytes from record to record */
 } sftr__index;
@@ -51,8 +52,25 @@ sftr__index_free(sftr__index *ix, const sftr_allocator *a);
  * nothing is added.  False without memory, with all as it was.
  */
 bool
+sftr__index_add_slow(sftr__index *ix, const sftr_allocator *a,
+		     const void *records, uint32_t place, uint32_t hash,
+		     uint32_t *place_before);
+
+static inline bool
 sftr__index_add(sftr__index *ix, const sftr_allocator *a, const void *records,
-		uint32_t place, uint32_t hash, uint32_t *place_before);
+		uint32_t place, uint32_t hash, uint32_t *place_before)
+{
+	uint32_t mask = (uint32_t)ix->n_slots - 1;
+
+	/* Most slots are free when they are asked for. */
+	if (place >= ix->n_free_places || ix->slots[hash & mask] != 0)
+		return sftr__index_add_slow(ix, a, records, place, hash,
+					    place_before);
+	ix->slots[hash & mask] = (hash & ~mask) | (place + 1);
+	ix->n++;
+	*place_before = SFTR__NO_PLACE;
+	return true;
+}
 
 /* The place of the record with this name, or SFTR__NO_PLACE. */
 uint32_t

@@ -36,33 +36,42 @@ sftr__entry_strict(sftr__entry_reader *r, sftr_code code, unsigned rule,
 	sftr__findings_add(r->findings, &d);
 }
 
+/* The first dimension with which product x bits passes 64 bits. */
+static uint32_t
+find_overflow(const uint64_t *shape, uint32_t rank, unsigned bits)
+{
+	uint64_t product = 1, n_bits;
+	uint32_t i;
+
+	for (i = 0; i < rank; i++)
+		if (!sftr__mul(product, shape[i] == 0 ? 1 : shape[i],
+			       &product) ||
+		    !sftr__mul(product, bits, &n_bits))
+			break;
+	return i;
+}
+
 sftr_code
 sftr__tensor_size(sftr_policy policy, sftr_dtype dtype, const uint64_t *shape,
 		  uint32_t rank, uint64_t *n_bytes, uint32_t *dim)
 {
 	unsigned bits = sftr_dtype_bits(dtype);
 	uint64_t product = 1; /* left to right, as the official reader */
-	uint64_t nonzero = 1; /* strict: no order of dimensions overflows */
-	uint64_t n_bits;
+	uint64_t n_bits = 0;
 
-	for (*dim = 0; *dim < rank; ++*dim) {
-		uint64_t d = shape[*dim];
-
-		if (!sftr__mul(product, d, &product))
+	*dim = 0;
+	for (uint32_t i = 0; i < rank; i++) {
+		if (!sftr__mul(product, shape[i], &product)) {
+			*dim = i;
 			return SFTR_E_RANGE;
-		if (policy == SFTR_STRICT &&
-		    (!sftr__mul(nonzero, d == 0 ? 1 : d, &nonzero) ||
-		     !sftr__mul(nonzero, bits, &n_bits)))
-			return SFTR_E_RANGE;
-	}
-	if (!sftr__mul(product, bits, &n_bits)) {
-		/* Without a zero the product only grows: find where. */
-		for (product = 1, *dim = 0; *dim < rank; ++*dim) {
-			product *= shape[*dim];
-			if (!sftr__mul(product, bits, &n_bits))
-				break;
 		}
-		return SFTR_E_RANGE;
+	}
+	/* Strict: with a zero, no order of the dimensions may overflow. */
+	if (!sftr__mul(product, bits, &n_bits) ||
+	    (product == 0 && policy == SFTR_STRICT)) {
+		*dim = find_overflow(shape, rank, bits);
+		if (*dim < rank)
+			return SFTR_E_RANGE;
 	}
 	if (n_bits % 8 != 0)
 		return SFTR_E_PARTIAL;

@@ -222,9 +222,9 @@ parse_text_of_header(struct parser *p)
 {
 	sftr__json *j = &p->entry.json;
 	sftr__header *h = p->h;
-	size_t guess = h->n_text / 128 + 8;
+	size_t guess = h->n_text / 96 + 8;
 
-	/* Headers of real models take some 128 bytes a tensor. */
+	/* Headers of real models take some 100 to 130 bytes a tensor. */
 	if (!room(p, (void **)&h->tensors, &h->tensors_capacity, guess,
 		  sizeof *h->tensors) ||
 	    !room(p, (void **)&p->hashes, &p->hashes_capacity, guess,

@@ -115,27 +115,6 @@ sftr__json_take_null(sftr__json *j)
 	return sftr__json_try(j, "null");
 }
 
-/* How many of 8 bytes, lowest first, are digits; 'value' holds byte - '0'. */
-static unsigned
-count_digits(uint64_t value)
-{
-	uint64_t other = ((value + UINT64_C(0x7676767676767676)) | value) &
-			 UINT64_C(0x8080808080808080);
-
-	return other == 0 ? 8 : (unsigned)__builtin_ctzll(other) / 8;
-}
-
-/* Eight digits, the first in the lowest byte: by pairs, fours, then eight. */
-static uint64_t
-join_digits(uint64_t value)
-{
-	value = value * 10 + (value >> 8);
-	value &= UINT64_C(0x00ff00ff00ff00ff);
-	value = value * 100 + (value >> 16);
-	value &= UINT64_C(0x0000ffff0000ffff);
-	return (value * 10000 + (value >> 32)) & UINT32_MAX;
-}
-
 static uint64_t
 fail_number(sftr__json *j, char *start)
 {
@@ -145,7 +124,7 @@ fail_number(sftr__json *j, char *start)
 }
 
 uint64_t
-sftr__json_u64(sftr__json *j)
+sftr__json_u64_slow(sftr__json *j)
 {
 	static const uint64_t powers[9] = { 1,	    10,	     100,
 					    1000,   10000,   100000,
@@ -161,10 +140,10 @@ sftr__json_u64(sftr__json *j)
 		uint64_t eight = sftr__load_u64(j->p) ^
 				 UINT64_C(0x3030303030303030);
 
-		n = count_digits(eight);
+		n = sftr__json_count_digits(eight);
 		if (n == 0)
 			break;
-		eight = join_digits(eight << (64 - 8 * n));
+		eight = sftr__json_join_digits(eight << (64 - 8 * n));
 		if (!sftr__mul(value, powers[n], &value) ||
 		    !sftr__add(value, eight, &value)) {
 			sftr__json_fail(j, SFTR_E_RANGE, j->grammar_rule,

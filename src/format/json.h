@@ -106,7 +106,47 @@ sftr__json_take_null(sftr__json *j);
  * leading zeros.  0 after a fault.
  */
 uint64_t
-sftr__json_u64(sftr__json *j);
+sftr__json_u64_slow(sftr__json *j);
+
+/* How many of 8 bytes, each less '0', are digits, from the lowest on. */
+static inline unsigned
+sftr__json_count_digits(uint64_t value)
+{
+	uint64_t other = ((value + UINT64_C(0x7676767676767676)) | value) &
+			 UINT64_C(0x8080808080808080);
+
+	return other == 0 ? 8 : (unsigned)__builtin_ctzll(other) / 8;
+}
+
+/* Eight digits, the first in the lowest byte: by pairs, fours, then eight. */
+static inline uint64_t
+sftr__json_join_digits(uint64_t value)
+{
+	value = value * 10 + (value >> 8);
+	value &= UINT64_C(0x00ff00ff00ff00ff);
+	value = value * 100 + (value >> 16);
+	value &= UINT64_C(0x0000ffff0000ffff);
+	return (value * 10000 + (value >> 32)) & UINT32_MAX;
+}
+
+/*
+ * The usual spelling first: one to seven digits, no leading zero, and the
+ * token behind them without a space.
+ */
+static inline uint64_t
+sftr__json_u64(sftr__json *j)
+{
+	uint64_t eight =
+		sftr__load_u64(j->p) ^ UINT64_C(0x3030303030303030);
+	unsigned n = sftr__json_count_digits(eight);
+	char next = j->p[n];
+
+	if (n - 1 > 6 || ((eight & 0xff) == 0 && n != 1) ||
+	    (next != ',' && next != ']'))
+		return sftr__json_u64_slow(j);
+	j->p += n;
+	return sftr__json_join_digits(eight << (64 - 8 * n));
+}
 
 /*
  * A string, decoded and NUL-terminated in its place; lent by the text.  The
