@@ -74,6 +74,8 @@ struct path_fault {
 	const char *message;
 };
 
+#define TABLE(table) table, COUNT(table)
+#define NO_TABLE NULL, 0
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 struct codec_facts {
@@ -103,7 +105,10 @@ struct meter {
 sftr_allocator
 meter_allocator(struct meter *meter);
 
-/* Numbers at random; the seed is SFTR_SEED or 1, and printed. */
+/*
+ * Numbers at random; the seed is SFTR_SEED or 1, and printed.  main begins,
+ * and every test, in a process of its own, has the same numbers.
+ */
 void
 random_begin(void);
 uint32_t
@@ -123,5 +128,7 @@ same_path(const sftr_step *a, size_t n_a, const sftr_step *b, size_t n_b);
 
 bool
 text_holds(sftr_str text, const char *set);
+bool
+is_text(sftr_str text, const char *as);
 
 #endif

@@ -38,10 +38,8 @@ accepts(const sftr_step *steps, size_t n)
 			continue;
 		if (text_holds(steps[i].text, "."))
 			return false;
-		if (n == 1 &&
-		    (steps[i].text.len == 0 ||
-		     (steps[i].text.len == 12 &&
-		      memcmp(steps[i].text.ptr, "__metadata__", 12) == 0)))
+		if (n == 1 && (is_text(steps[i].text, "") ||
+			       is_text(steps[i].text, "__metadata__")))
 			return false;
 	}
 	return true;
@@ -50,10 +48,8 @@ accepts(const sftr_step *steps, size_t n)
 int
 main(void)
 {
-	struct codec_facts facts = {
-		SFTR_CODEC_DOTTED, both,   COUNT(both), NULL, 0, NULL, 0, paths,
-		COUNT(paths),	   accepts
-	};
+	struct codec_facts facts = { SFTR_CODEC_DOTTED, TABLE(both),  NO_TABLE,
+				     NO_TABLE,		TABLE(paths), accepts };
 
 	return run_codec_suite(&facts);
 }

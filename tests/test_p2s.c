@@ -112,17 +112,14 @@ accepts(const sftr_step *steps, size_t n)
 	if (n == 0 || steps[0].kind != SFTR_STEP_ATTR)
 		return true;
 	return steps[0].text.len > 0 &&
-	       (n > 1 || steps[0].text.len != 12 ||
-		memcmp(steps[0].text.ptr, "__metadata__", 12) != 0);
+	       (n > 1 || !is_text(steps[0].text, "__metadata__"));
 }
 
 int
 main(void)
 {
-	struct codec_facts facts = { SFTR_CODEC_P2S, both,	  COUNT(both),
-				     read,	     COUNT(read), texts,
-				     COUNT(texts),   paths,	  COUNT(paths),
-				     accepts };
+	struct codec_facts facts = { SFTR_CODEC_P2S, TABLE(both),  TABLE(read),
+				     TABLE(texts),   TABLE(paths), accepts };
 
 	return run_codec_suite(&facts);
 }

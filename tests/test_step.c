@@ -141,7 +141,6 @@ START_TEST(the_order_is_total)
 	static sftr_step steps[3][RANDOM_STEPS];
 	static char texts[3][RANDOM_STEPS][64];
 
-	random_begin();
 	for (size_t left = repetitions(20000, 1000000); left > 0; left--) {
 		struct path p[3];
 		int ab, bc, ac;
@@ -210,7 +209,6 @@ START_TEST(steps_match_if_their_texts_are_equal)
 	static sftr_step steps[2][RANDOM_STEPS];
 	static char texts[2][RANDOM_STEPS][64];
 
-	random_begin();
 	for (size_t left = repetitions(20000, 1000000); left > 0; left--) {
 		struct path a = keep(random_path(), steps[0], texts[0]);
 		struct path b = keep(random_path(), steps[1], texts[1]);
@@ -249,6 +247,7 @@ main(void)
 	SRunner *runner;
 	int n_failed;
 
+	random_begin();
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, a_decimal_has_one_text, 0, COUNT(decimals));
 	tcase_add_loop_test(tc, a_number_and_its_decimal_are_one_text, 0,
