@@ -174,12 +174,15 @@ sftr_tree_root(sftr_tree *tree);
  * parent is passed through, and the verdict is asked for once, at the end, by
  * sftr_tree_status.
  *
- * sftr_tree_set_root makes the root a container; sftr_node_add adds one below.
- * 'step' says where: in a dict a KEY or INT_KEY, in a list or tuple an INDEX
- * (the next one), in an object an ATTR or FLAT.  The helpers below make steps.
+ * sftr_tree_set_root makes the root a container; sftr_node_add adds one below,
+ * or a NONE.  'step' says where: in a dict a KEY or INT_KEY, in a list or tuple
+ * an INDEX (the next one), in an object ATTRs or FLATs, not both.  Attributes
+ * keep the order in which they are added.  The helpers below make steps; their
+ * texts are copied.
  */
 SFTR_API sftr_node *
 sftr_tree_set_root(sftr_tree *tree, sftr_node_kind kind);
+
 SFTR_API sftr_node *
 sftr_node_add(sftr_node *parent, sftr_step step, sftr_node_kind kind);
 
@@ -192,7 +195,7 @@ SFTR_API sftr_node *
 sftr_node_add_tensor(sftr_node *parent, sftr_step step, sftr_dtype dtype,
 		     const uint64_t *shape, uint32_t rank, void *data);
 
-/* A scalar leaf; a text is copied. */
+/* A scalar leaf; a text is copied.  A U64 that fits becomes an I64. */
 SFTR_API sftr_node *
 sftr_node_add_scalar(sftr_node *parent, sftr_step step, sftr_scalar value);
 
@@ -200,7 +203,17 @@ sftr_node_add_scalar(sftr_node *parent, sftr_step step, sftr_scalar value);
 SFTR_API sftr_node *
 sftr_node_add_alias(sftr_node *parent, sftr_step step, sftr_node *target);
 
-/* The type's name of an OBJECT (copied), or that a dict keeps its own order. */
+/* A tree that is one leaf: its root is a tensor, or a scalar. */
+SFTR_API sftr_node *
+sftr_tree_set_root_tensor(sftr_tree *tree, sftr_dtype dtype,
+			  const uint64_t *shape, uint32_t rank, void *data);
+SFTR_API sftr_node *
+sftr_tree_set_root_scalar(sftr_tree *tree, sftr_scalar value);
+
+/*
+ * The type's name of an OBJECT (copied); that a DICT, which must not have
+ * children yet, keeps the order in which they are added.
+ */
 SFTR_API void
 sftr_node_set_type(sftr_node *object, sftr_str type_name);
 SFTR_API void
@@ -235,6 +248,24 @@ sftr_index(int64_t index)
 	return step;
 }
 
+static inline sftr_step
+sftr_int_key(int64_t key)
+{
+	sftr_step step = sftr_index(key);
+
+	step.kind = SFTR_STEP_INT_KEY;
+	return step;
+}
+
+static inline sftr_step
+sftr_flat(int64_t index)
+{
+	sftr_step step = sftr_index(index);
+
+	step.kind = SFTR_STEP_FLAT;
+	return step;
+}
+
 /* The first failure of the calls that build, or SFTR_OK. */
 SFTR_API sftr_code
 sftr_tree_status(const sftr_tree *tree, sftr_error *err);
@@ -244,7 +275,11 @@ SFTR_API sftr_node_kind
 sftr_node_kind_of(const sftr_node *node);
 SFTR_API size_t
 sftr_node_count(const sftr_node *node); /* children */
-/* The i-th child in JAX order, or NULL; *step, if not NULL, how it is named. */
+/*
+ * The i-th child in JAX order, or NULL; *step, if not NULL, how it is named.  A
+ * dict that is not ordered goes by its keys; attributes go as they were added,
+ * and by name in a tree that was loaded.
+ */
 SFTR_API sftr_node *
 sftr_node_child(const sftr_node *node, size_t i, sftr_step *step);
 SFTR_API sftr_str

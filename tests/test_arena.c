@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
+
+#include "paths.h"
+
+#include <stdlib.h>
+
+START_TEST(pieces_are_aligned_and_do_not_touch)
+{
+	struct meter meter = { 0, SIZE_MAX, 0 };
+	sftr_allocator a = meter_allocator(&meter);
+	static const char want[] = "x";
+	char *pieces[3000];
+	size_t sizes[3000];
+	sftr__arena arena;
+
+	random_begin();
+	sftr__arena_init(&arena, &a);
+	ck_assert_uint_eq(meter.n_bytes, 0);
+	for (size_t i = 0; i < COUNT(pieces); i++) {
+		sizes[i] = random_below(i % 100 == 0 ? 9000 : 60);
+		if (i % 3 == 0) {
+			pieces[i] = sftr__arena_text(&arena, want, 1);
+			sizes[i] = 2;
+			ck_assert_str_eq(pieces[i], "x");
+		} else {
+			pieces[i] = sftr__arena_alloc(&arena, sizes[i]);
+			ck_assert_uint_eq((uintptr_t)pieces[i] % 8, 0);
+			for (size_t k = 0; k < sizes[i]; k++)
+				ck_assert_int_eq(pieces[i][k], 0);
+		}
+		memset(pieces[i], (int)i % 251, sizes[i]);
+	}
+	for (size_t i = 0; i < COUNT(pieces); i++)
+		for (size_t k = 0; k < sizes[i]; k++)
+			ck_assert_int_eq((unsigned char)pieces[i][k],
+					 (int)i % 251);
+	sftr__arena_free(&arena);
+	ck_assert_uint_eq(meter.n_bytes, 0);
+}
+END_TEST
+
+START_TEST(a_large_piece_leaves_the_rest_of_a_chunk_in_use)
+{
+	struct meter meter = { 0, SIZE_MAX, 0 };
+	sftr_allocator a = meter_allocator(&meter);
+	sftr__arena arena;
+
+	sftr__arena_init(&arena, &a);
+	ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 8));
+	ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 1 << 20));
+	ck_assert_uint_eq(meter.n_allocations, 2);
+	ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 400));
+	ck_assert_uint_eq(meter.n_allocations, 2);
+	sftr__arena_free(&arena);
+	ck_assert_uint_eq(meter.n_bytes, 0);
+}
+END_TEST
+
+START_TEST(little_takes_little_and_much_wastes_little)
+{
+	struct meter meter = { 0, SIZE_MAX, 0 };
+	sftr_allocator a = meter_allocator(&meter);
+	sftr__arena arena;
+
+	sftr__arena_init(&arena, &a);
+	ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 8));
+	ck_assert_uint_le(meter.n_bytes, 600);
+	for (int i = 0; i < 100000; i++)
+		ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 128));
+	ck_assert_uint_le(meter.n_bytes, 12800000 + (300 << 10));
+	sftr__arena_free(&arena);
+}
+END_TEST
+
+START_TEST(no_memory_is_null_and_harmless)
+{
+	struct meter meter = { 0, 1, 0 };
+	sftr_allocator a = meter_allocator(&meter);
+	sftr__arena arena;
+
+	sftr__arena_init(&arena, &a);
+	ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 8));
+	ck_assert_ptr_null(sftr__arena_alloc(&arena, 4096));
+	ck_assert_ptr_null(sftr__arena_copy(&arena, "", SIZE_MAX - 4));
+	ck_assert_ptr_null(sftr__arena_text(&arena, "", SIZE_MAX));
+	ck_assert_ptr_nonnull(sftr__arena_copy(&arena, "1234567", 8));
+	sftr__arena_free(&arena);
+	ck_assert_uint_eq(meter.n_bytes, 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("arena");
+	TCase *tc = tcase_create("arena");
+	SRunner *runner;
+	int n_failed;
+
+	tcase_add_test(tc, pieces_are_aligned_and_do_not_touch);
+	tcase_add_test(tc, a_large_piece_leaves_the_rest_of_a_chunk_in_use);
+	tcase_add_test(tc, little_takes_little_and_much_wastes_little);
+	tcase_add_test(tc, no_memory_is_null_and_harmless);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	n_failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
