@@ -31,14 +31,7 @@ next(uint32_t *state)
 	return *state >> 8;
 }
 
-enum {
-	RANDOM,
-	FEW_KEYS,
-	RISING,
-	FALLING,
-	EQUAL,
-	N_KINDS
-};
+enum { RANDOM, FEW_KEYS, RISING, FALLING, EQUAL, N_KINDS };
 
 static uint32_t
 key_of(int kind, uint32_t i, uint32_t *state)

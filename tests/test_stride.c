@@ -115,10 +115,7 @@ START_TEST(any_rank_is_served)
 }
 END_TEST
 
-enum {
-	MAX_RANK = 5,
-	MAX_BYTES = 1 << 17
-};
+enum { MAX_RANK = 5, MAX_BYTES = 1 << 17 };
 
 /* A copy as a test rolls it: extents, slowest first, and steps in bytes. */
 typedef struct job {

@@ -123,12 +123,6 @@ sftr__fail_os(sftr_error *err, int os_errno, const char *format, ...)
 	return code;
 }
 
-sftr_code
-sftr__fail_memory(sftr_error *err)
-{
-	return sftr__fail(err, SFTR_E_MEMORY, "out of memory");
-}
-
 void
 sftr__findings_add(sftr__findings *f, const sftr_diagnostic *finding)
 {

@@ -35,9 +35,13 @@ sftr_code
 sftr__fail_os(sftr_error *err, int os_errno, const char *format, ...)
 	SFTR__PRINTF(3, 4);
 
-/* SFTR_E_MEMORY. */
-sftr_code
-sftr__fail_memory(sftr_error *err);
+/* SFTR_E_MEMORY.  Inline, so that an analyser sees that it is never OK. */
+static inline sftr_code
+sftr__fail_memory(sftr_error *err)
+{
+	sftr__fail(err, SFTR_E_MEMORY, "out of memory");
+	return SFTR_E_MEMORY;
+}
 
 /*
  * Where findings go while a file is judged.  Opening keeps the first error and
@@ -47,11 +51,11 @@ typedef struct sftr__findings {
 	sftr_error *err;	/* gets the first error; or NULL */
 	sftr_diagnostic_fn *fn; /* gets all of them; or NULL */
 	void *user;
-	const char *file;	/* for the findings that name none; or NULL */
-	bool all;		/* go on after an error */
-	bool stopped;		/* 'fn' wants no more */
+	const char *file; /* for the findings that name none; or NULL */
+	bool all;	  /* go on after an error */
+	bool stopped;	  /* 'fn' wants no more */
 	uint64_t n_errors;
-	sftr_code code;		/* of the first error */
+	sftr_code code; /* of the first error */
 } sftr__findings;
 
 void

@@ -131,8 +131,7 @@ rehash(sftr__index *ix, const sftr_allocator *a, const void *records,
 			*too_long = true;
 			return true;
 		}
-		wider.slots[slot] =
-			(hash & ~place_mask(&wider)) | (place + 1);
+		wider.slots[slot] = (hash & ~place_mask(&wider)) | (place + 1);
 	}
 	wider.n = ix->n;
 	sftr__index_free(ix, a);
@@ -249,8 +248,7 @@ add_sorted(sftr__index *ix, const sftr_allocator *a, const void *records,
 		return true;
 	if (ix->n == ix->n_slots) {
 		uint32_t *more =
-			sftr__realloc(a, ix->slots,
-				      ix->n_slots * sizeof *more,
+			sftr__realloc(a, ix->slots, ix->n_slots * sizeof *more,
 				      2 * ix->n_slots * sizeof *more);
 
 		if (more == NULL)
@@ -286,16 +284,14 @@ sftr__index_add_slow(sftr__index *ix, const sftr_allocator *a,
 		name = name_at(ix, records, place);
 		switch (probe(ix, records, hash, name.ptr, name.len, &slot,
 			      place_before)) {
-		case PROBE_FOUND:
-			return true;
+		case PROBE_FOUND: return true;
 		case PROBE_FREE:
-			ix->slots[slot] = (hash & ~place_mask(ix)) |
-					  (place + 1);
+			ix->slots[slot] =
+				(hash & ~place_mask(ix)) | (place + 1);
 			ix->n++;
 			*place_before = SFTR__NO_PLACE;
 			return true;
-		case PROBE_TOO_LONG:
-			break;
+		case PROBE_TOO_LONG: break;
 		}
 	}
 	if (!ix->is_sorted)
@@ -314,16 +310,15 @@ sftr__index_find(const sftr__index *ix, const void *records, const char *name,
 	if (ix->n == 0)
 		return SFTR__NO_PLACE;
 	if (!ix->is_sorted)
-		return probe(ix, records, sftr__index_hash(name, n_bytes),
-			     name, n_bytes, &slot, &place) == PROBE_FOUND ?
+		return probe(ix, records, sftr__index_hash(name, n_bytes), name,
+			     n_bytes, &slot, &place) == PROBE_FOUND ?
 			       place :
 			       SFTR__NO_PLACE;
 	at = search(ix, records, ix->slots, ix->n_merged, name, n_bytes,
 		    &found);
 	if (!found)
-		at = ix->n_merged + search(ix, records,
-					   ix->slots + ix->n_merged,
-					   ix->n - ix->n_merged, name, n_bytes,
-					   &found);
+		at = ix->n_merged +
+		     search(ix, records, ix->slots + ix->n_merged,
+			    ix->n - ix->n_merged, name, n_bytes, &found);
 	return found ? ix->slots[at] : SFTR__NO_PLACE;
 }

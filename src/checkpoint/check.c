@@ -175,8 +175,7 @@ sftr_code_advice(sftr_code code)
 	switch (code) {
 	case SFTR_E_TRUNCATED:
 		return "The file is not complete: copy or download it again.";
-	case SFTR_E_LENGTH:
-		return "This is probably no safetensors file.";
+	case SFTR_E_LENGTH: return "This is probably no safetensors file.";
 	case SFTR_E_UTF8:
 	case SFTR_E_JSON:
 	case SFTR_E_FIELD:
@@ -203,14 +202,11 @@ sftr_code_advice(sftr_code code)
 	case SFTR_N_UNALIGNED:
 	case SFTR_N_LENGTH:
 		return "Views are not possible; 'safetree repack' aligns it.";
-	case SFTR_N_EMPTY_NAME:
-		return "Some tools cannot show or rename it.";
-	case SFTR_N_ODD_F4:
-		return "Slices of single rows are not possible.";
+	case SFTR_N_EMPTY_NAME: return "Some tools cannot show or rename it.";
+	case SFTR_N_ODD_F4: return "Slices of single rows are not possible.";
 	case SFTR_N_MAGIC:
 		return "Another program may take it for something else: do "
 		       "not pass it to one.";
-	default:
-		return "";
+	default: return "";
 	}
 }

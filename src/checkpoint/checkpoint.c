@@ -31,10 +31,8 @@ sftr__checkpoint_new(const sftr_allocator *a, size_t n_sources)
 	atomic_init(&ckpt->holders, 1);
 	ckpt->has_data = true;
 	ckpt->n_sources = n_sources;
-	ckpt->sources =
-		sftr__alloc_zeroed(a, n_sources, sizeof *ckpt->sources);
-	ckpt->headers =
-		sftr__alloc_zeroed(a, n_sources, sizeof *ckpt->headers);
+	ckpt->sources = sftr__alloc_zeroed(a, n_sources, sizeof *ckpt->sources);
+	ckpt->headers = sftr__alloc_zeroed(a, n_sources, sizeof *ckpt->headers);
 	if (ckpt->sources == NULL || ckpt->headers == NULL) {
 		ckpt->n_sources = 0;
 		sftr__free(a, ckpt->sources, n_sources * sizeof *ckpt->sources);
@@ -132,11 +130,10 @@ sftr__checkpoint_join(sftr_checkpoint *ckpt, uint32_t *place, sftr_error *err)
 
 			*t = h->tensors[k];
 			t->file = (uint16_t)i;
-			if (!sftr__index_add(&ckpt->names, a, ckpt->tensors,
-					     (uint32_t)n,
-					     sftr__index_hash(t->name.ptr,
-							      t->name.len),
-					     &before))
+			if (!sftr__index_add(
+				    &ckpt->names, a, ckpt->tensors, (uint32_t)n,
+				    sftr__index_hash(t->name.ptr, t->name.len),
+				    &before))
 				return sftr__fail_memory(err);
 			if (before != SFTR__NO_PLACE && *place == before)
 				*place = (uint32_t)n;
@@ -202,10 +199,10 @@ const sftr_tensor *
 sftr_checkpoint_find(const sftr_checkpoint *ckpt, const char *name,
 		     size_t n_bytes)
 {
-	uint32_t place =
-		ckpt == NULL ? SFTR__NO_PLACE :
-			       sftr__index_find(&ckpt->names, ckpt->tensors,
-						name, n_bytes);
+	uint32_t place = ckpt == NULL ?
+				 SFTR__NO_PLACE :
+				 sftr__index_find(&ckpt->names, ckpt->tensors,
+						  name, n_bytes);
 
 	return place == SFTR__NO_PLACE ? NULL : &ckpt->tensors[place];
 }
@@ -249,9 +246,8 @@ sftr_checkpoint_n_files(const sftr_checkpoint *ckpt)
 const char *
 sftr_checkpoint_file(const sftr_checkpoint *ckpt, size_t file)
 {
-	return file < sftr_checkpoint_n_files(ckpt) ?
-		       ckpt->sources[file].path :
-		       NULL;
+	return file < sftr_checkpoint_n_files(ckpt) ? ckpt->sources[file].path :
+						      NULL;
 }
 
 uint64_t

@@ -22,8 +22,8 @@ struct sftr_checkpoint {
 	sftr_tensor *tensors;
 	size_t n_tensors;
 	sftr__index names;
-	bool owns_tensors;	  /* not in place in headers[0] */
-	bool has_data;		  /* not of sftr_header_parse */
+	bool owns_tensors;	   /* not in place in headers[0] */
+	bool has_data;		   /* not of sftr_header_parse */
 	const void *const *arrays; /* bytes of each tensor, of open_arrays */
 };
 

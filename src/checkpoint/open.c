@@ -120,10 +120,10 @@ judge_named(const char *directory, const char *name,
 		return sftr__fail_memory(err);
 	snprintf(path, n, "%s%s%s", directory,
 		 ends_with(directory, "/") ? "" : "/", name);
-	code = is_index(name) ? sftr__shards_judge_index(path, options,
-							 findings, ckpt, err) :
-				sftr__file_judge(path, options, findings, ckpt,
-						 err);
+	code = is_index(name) ?
+		       sftr__shards_judge_index(path, options, findings, ckpt,
+						err) :
+		       sftr__file_judge(path, options, findings, ckpt, err);
 	sftr__free(&a, path, n);
 	return code;
 }
@@ -150,11 +150,12 @@ judge_listing(const char *path, const struct listing *l,
 	if (l->n_index == 0 && is_complete_set(l))
 		return sftr__shards_judge_set(path, l->names, l->n, options,
 					      findings, ckpt, err);
-	code = sftr__fail(err, SFTR_E_UNSUPPORTED,
-			  "expected one index, one .safetensors file or one "
-			  "complete set -00001-of-0000N in the directory, found "
-			  "%zu indexes and %zu files: name one",
-			  l->n_index, l->n - l->n_index);
+	code = sftr__fail(
+		err, SFTR_E_UNSUPPORTED,
+		"expected one index, one .safetensors file or one "
+		"complete set -00001-of-0000N in the directory, found "
+		"%zu indexes and %zu files: name one",
+		l->n_index, l->n - l->n_index);
 	sftr__set_file(err, path);
 	return code;
 }
@@ -204,9 +205,9 @@ sftr_checkpoint_open(const char *path, const sftr_open_options *options,
 		     sftr_checkpoint **ckpt, sftr_error *err)
 {
 	sftr__findings findings = { .err = err };
-	sftr_code code = sftr__open_judge(
-		path, options == NULL ? &defaults : options, &findings, ckpt,
-		err);
+	sftr_code code =
+		sftr__open_judge(path, options == NULL ? &defaults : options,
+				 &findings, ckpt, err);
 
 	return code != SFTR_OK ? code : findings.code;
 }

@@ -99,8 +99,7 @@ need_room(const sftr_tensor *t, uint64_t needed, size_t n_bytes,
 		return SFTR_OK;
 	return about(err, t,
 		     sftr__fail(err, SFTR_E_CAPACITY,
-				"takes %" PRIu64
-				" bytes, the buffer holds %zu",
+				"takes %" PRIu64 " bytes, the buffer holds %zu",
 				needed, n_bytes));
 }
 
@@ -155,8 +154,7 @@ begin_runs(sftr__runs *runs, const sftr_tensor *t, const sftr_slice *slices)
 static uint64_t
 n_selected(const sftr_slice *s)
 {
-	return s->start >= s->stop ? 0 :
-				     (s->stop - s->start - 1) / s->step + 1;
+	return s->start >= s->stop ? 0 : (s->stop - s->start - 1) / s->step + 1;
 }
 
 sftr_code
@@ -174,15 +172,14 @@ sftr_slice_shape(const sftr_tensor *tensor, const sftr_slice *slices,
 
 		if (s->step == 0 || s->stop > tensor->shape[i] ||
 		    (s->drop && n != 1))
-			return about(err, tensor,
-				     sftr__fail(err, SFTR_E_SLICE,
-						"dimension %" PRIu32
-						" has %" PRIu64
-						" elements, the slice is "
-						"%" PRIu64 ":%" PRIu64
-						":%" PRIu64,
-						i, tensor->shape[i], s->start,
-						s->stop, s->step));
+			return about(
+				err, tensor,
+				sftr__fail(err, SFTR_E_SLICE,
+					   "dimension %" PRIu32 " has %" PRIu64
+					   " elements, the slice is "
+					   "%" PRIu64 ":%" PRIu64 ":%" PRIu64,
+					   i, tensor->shape[i], s->start,
+					   s->stop, s->step));
 		n_elements *= n;
 		if (!s->drop && shape != NULL)
 			shape[kept] = n;
@@ -221,8 +218,8 @@ copy_run(const sftr_checkpoint *ckpt, const sftr_tensor *t, struct window *w,
 	if (n_bytes >= GAP)
 		return read_part(ckpt, t, offset, to, (size_t)n_bytes, err);
 	if (offset < w->begin || offset + n_bytes > w->end) {
-		uint64_t n = w->end != 0 && offset - w->end < GAP ? SCRATCH :
-								    GAP;
+		uint64_t n =
+			w->end != 0 && offset - w->end < GAP ? SCRATCH : GAP;
 
 		if (n > left)
 			n = left;
@@ -261,7 +258,7 @@ sftr_checkpoint_read_slice(const sftr_checkpoint *ckpt,
 			   const sftr_tensor *tensor, const sftr_slice *slices,
 			   void *buffer, size_t n_bytes, sftr_error *err)
 {
-	uint64_t needed;
+	uint64_t needed = 0;
 	sftr__runs runs;
 	sftr_code code = need_data(ckpt, tensor, err);
 

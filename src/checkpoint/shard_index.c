@@ -102,12 +102,11 @@ add_mapped(struct parser *p, sftr_str name, sftr_str file)
 			     sftr__index_hash(name.ptr, name.len), &before))
 		out_of_memory(p);
 	else if (before != SFTR__NO_PLACE)
-		sftr__json_fail(&p->json, SFTR_E_DUPLICATE, SFTR__RULE_INDEX,
-				name.ptr - 1,
-				"the same tensor stands at byte %" PRIu64
-				" already",
-				sftr__shard_index_offset(
-					ix, ix->mapped[before].name));
+		sftr__json_fail(
+			&p->json, SFTR_E_DUPLICATE, SFTR__RULE_INDEX,
+			name.ptr - 1,
+			"the same tensor stands at byte %" PRIu64 " already",
+			sftr__shard_index_offset(ix, ix->mapped[before].name));
 	else
 		ix->n_mapped++;
 	if (p->json.failed)

@@ -24,7 +24,7 @@ typedef struct sftr__shard_index {
 	size_t n_mapped;
 	size_t mapped_capacity;
 	sftr__index names;
-	sftr_str *files;      /* each once, in the order of the text */
+	sftr_str *files; /* each once, in the order of the text */
 	size_t n_files;
 	size_t files_capacity;
 	sftr__index file_names;

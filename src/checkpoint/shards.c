@@ -11,8 +11,8 @@
 
 /* What is known while shards are opened and held against their index. */
 struct judge {
-	const char *path;	      /* of the index, or the directory */
-	const sftr__shard_index *ix;  /* NULL: a set without an index */
+	const char *path;	     /* of the index, or the directory */
+	const sftr__shard_index *ix; /* NULL: a set without an index */
 	const sftr_open_options *options;
 	sftr__findings *findings;
 	sftr_checkpoint *c;
@@ -63,14 +63,14 @@ judge_shard(struct judge *g, size_t i, const char *directory,
 
 	if (path == NULL)
 		return sftr__fail_memory(err);
-	code = sftr__source_open(&g->c->sources[i], a, path,
-				 g->options->access, &own);
+	code = sftr__source_open(&g->c->sources[i], a, path, g->options->access,
+				 &own);
 	if (code == SFTR_OK) {
-		code = sftr__checkpoint_header(g->c, i, g->options,
-					       g->findings, &own);
+		code = sftr__checkpoint_header(g->c, i, g->options, g->findings,
+					       &own);
 		g->findings->file = NULL;
-	} else if (g->ix != NULL && (own.os_errno == ENOENT ||
-				     code == SFTR_E_UNSUPPORTED)) {
+	} else if (g->ix != NULL &&
+		   (own.os_errno == ENOENT || code == SFTR_E_UNSUPPORTED)) {
 		sftr__fail_at(&own, SFTR_E_SHARD,
 			      sftr__shard_index_offset(g->ix, name),
 			      own.os_errno != 0 ? "the shard is missing" :
@@ -170,8 +170,8 @@ check_total_size(struct judge *g)
 		      "total_size is %" PRIu64 ", the shards hold %" PRIu64
 		      " bytes of tensors",
 		      g->ix->total_size, sum);
-	d.severity = g->options->policy == SFTR_STRICT ? SFTR_ERROR :
-							 SFTR_WARNING;
+	d.severity =
+		g->options->policy == SFTR_STRICT ? SFTR_ERROR : SFTR_WARNING;
 	report(g, &d, SFTR__RULE_TOTAL_SIZE, g->path);
 }
 
@@ -245,8 +245,7 @@ read_index(const char *path, const sftr_allocator *a, sftr__shard_index *ix,
 	   size_t *n, sftr_error *err)
 {
 	sftr__source s;
-	sftr_code code =
-		sftr__source_open(&s, a, path, SFTR_PREAD, err);
+	sftr_code code = sftr__source_open(&s, a, path, SFTR_PREAD, err);
 
 	if (code != SFTR_OK)
 		return code;

@@ -25,9 +25,8 @@ fail(struct cursor *c, const char *at, const char *expected)
 {
 	if (c->code != SFTR_OK)
 		return;
-	c->code = sftr__fail_at(c->err, SFTR_E_SLICE,
-				(uint64_t)(at - c->text), "expected %s",
-				expected);
+	c->code = sftr__fail_at(c->err, SFTR_E_SLICE, (uint64_t)(at - c->text),
+				"expected %s", expected);
 	sftr__set_file(c->err, "slice");
 	c->p = c->end;
 }

@@ -176,9 +176,9 @@ sftr__source_unchanged(const sftr__source *s, sftr_error *err)
 		return SFTR_OK;
 	failed = sftr__sys_fstat(s->fd, &st);
 	if (failed != 0)
-		return in_file(err, s,
-			       sftr__fail_os(err, -failed,
-					     "cannot look at the file"));
+		return in_file(
+			err, s,
+			sftr__fail_os(err, -failed, "cannot look at the file"));
 	if ((uint64_t)st.st_size == s->n_bytes &&
 	    (int64_t)st.st_mtim.tv_sec == s->mtime[0] &&
 	    (int64_t)st.st_mtim.tv_nsec == s->mtime[1])
@@ -225,8 +225,8 @@ sftr__source_header(sftr__source *s, const sftr_allocator *a,
 		return SFTR_OK;
 	if (n_text > s->n_held - 8)
 		return sftr__fail(err, SFTR_E_ARGUMENT,
-				  "the header takes %" PRIu64
-				  " bytes, %" PRIu64 " are given",
+				  "the header takes %" PRIu64 " bytes, %" PRIu64
+				  " are given",
 				  8 + n_text, s->n_held);
 	h->text = sftr__alloc(a, (size_t)n_text + SFTR__HEADER_SLACK);
 	if (h->text == NULL)

@@ -13,14 +13,14 @@
 #include <stdatomic.h>
 
 typedef struct sftr__source {
-	int fd;		      /* -1: memory */
-	char *path;	      /* owned; "" for memory */
-	uint64_t n_bytes;     /* of the file when it was opened */
-	uint64_t n_held;      /* of these, to be had: less for a head alone */
-	int64_t mtime[2];     /* and its modification time */
-	uint64_t data_start;  /* set once the header is read */
+	int fd;		     /* -1: memory */
+	char *path;	     /* owned; "" for memory */
+	uint64_t n_bytes;    /* of the file when it was opened */
+	uint64_t n_held;     /* of these, to be had: less for a head alone */
+	int64_t mtime[2];    /* and its modification time */
+	uint64_t data_start; /* set once the header is read */
 	sftr_access access;
-	const char *memory;   /* borrowed; NULL for a descriptor */
+	const char *memory;	   /* borrowed; NULL for a descriptor */
 	_Atomic(const char *) map; /* of the whole file, made when needed */
 } sftr__source;
 

@@ -235,15 +235,9 @@ static void
 parse_value(sftr__entry_reader *r, sftr__entry *e, enum field f, char *at)
 {
 	switch (f) {
-	case DTYPE:
-		parse_dtype(r, e);
-		break;
-	case SHAPE:
-		parse_shape(r, e);
-		break;
-	case OFFSETS:
-		parse_offsets(r, e);
-		break;
+	case DTYPE: parse_dtype(r, e); break;
+	case SHAPE: parse_shape(r, e); break;
+	case OFFSETS: parse_offsets(r, e); break;
 	case UNKNOWN:
 		sftr__entry_strict(r, SFTR_E_FIELD, SFTR__RULE_ENTRY, at,
 				   "a field other than dtype, shape and "

@@ -32,9 +32,9 @@ typedef struct sftr__entry_reader {
 
 typedef struct sftr__entry {
 	uint64_t begin, end;
-	uint32_t rank;	/* the last 'rank' of the reader's dims are its */
+	uint32_t rank; /* the last 'rank' of the reader's dims are its */
 	sftr_dtype dtype;
-	bool is_sound;	/* begin <= end, and the range is the tensor's size */
+	bool is_sound; /* begin <= end, and the range is the tensor's size */
 	const char *shape_at, *begin_at, *end_at;
 } sftr__entry;
 

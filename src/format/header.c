@@ -19,9 +19,9 @@ struct parser {
 	sftr__entry_reader entry;
 	uint32_t *hashes; /* of the tensors' names */
 	size_t hashes_capacity;
-	bool in_order;	  /* each range begins where the one before ends */
-	bool is_sound;	  /* sizes agree with ranges */
-	uint64_t end;	  /* of the last range */
+	bool in_order; /* each range begins where the one before ends */
+	bool is_sound; /* sizes agree with ranges */
+	uint64_t end;  /* of the last range */
 	const char *metadata_at;
 };
 
@@ -130,10 +130,9 @@ parse_metadata(struct parser *p)
 			m.key = parse_text(p);
 			sftr__json_need(j, ':');
 			m.value = parse_text(p);
-			if (j->failed ||
-			    !room(p, (void **)&h->metadata,
-				  &h->metadata_capacity, h->n_metadata + 1,
-				  sizeof m))
+			if (j->failed || !room(p, (void **)&h->metadata,
+					       &h->metadata_capacity,
+					       h->n_metadata + 1, sizeof m))
 				return;
 			h->metadata[h->n_metadata++] = m;
 		} while (sftr__json_take(j, ','));
@@ -151,8 +150,8 @@ parse_tensor(struct parser *p, sftr_str name)
 
 	if (!room(p, (void **)&h->tensors, &h->tensors_capacity,
 		  h->n_tensors + 1, sizeof *t) ||
-	    !room(p, (void **)&p->hashes, &p->hashes_capacity,
-		  h->n_tensors + 1, sizeof *p->hashes))
+	    !room(p, (void **)&p->hashes, &p->hashes_capacity, h->n_tensors + 1,
+		  sizeof *p->hashes))
 		return;
 	/* Hashed while it is near. */
 	p->hashes[h->n_tensors] = sftr__index_hash(name.ptr, name.len);
@@ -292,10 +291,10 @@ index_metadata(struct parser *p, sftr__findings *findings)
 		return false;
 	for (size_t i = 0; i < h->n_metadata; i++) {
 		m[n] = m[i];
-		if (!sftr__index_add(&h->keys, a, m, n,
-				     sftr__index_hash(m[n].key.ptr,
-						      m[n].key.len),
-				     &before))
+		if (!sftr__index_add(
+			    &h->keys, a, m, n,
+			    sftr__index_hash(m[n].key.ptr, m[n].key.len),
+			    &before))
 			return false;
 		if (before == SFTR__NO_PLACE) {
 			n++;
@@ -393,9 +392,8 @@ check_ranges(struct parser *p, uint64_t n_bytes, sftr__findings *findings)
 	const sftr_allocator *a = p->entry.allocator;
 	sftr__header *h = p->h;
 	bool tile = p->in_order && p->end == n_bytes;
-	sftr__ranges ranges = { h->tensors,	     h->n_tensors,
-				h->text,	     h->n_text,
-				SFTR__HEADER_OFFSET, n_bytes,
+	sftr__ranges ranges = { h->tensors,	h->n_tensors,	     h->text,
+				h->n_text,	SFTR__HEADER_OFFSET, n_bytes,
 				p->entry.policy };
 
 	if (p->is_sound && !p->in_order &&

@@ -22,7 +22,7 @@
 #define SFTR__HEADER_OFFSET 8 /* of the text in the file */
 
 typedef struct sftr__header {
-	char *text;	  /* owned: n_text + SFTR__HEADER_SLACK bytes */
+	char *text; /* owned: n_text + SFTR__HEADER_SLACK bytes */
 	size_t n_text;
 	sftr_tensor *tensors;
 	size_t n_tensors;

@@ -126,8 +126,8 @@ fail_number(sftr__json *j, char *start)
 uint64_t
 sftr__json_u64_slow(sftr__json *j)
 {
-	static const uint64_t powers[9] = { 1,	    10,	     100,
-					    1000,   10000,   100000,
+	static const uint64_t powers[9] = { 1,	     10,       100,
+					    1000,    10000,    100000,
 					    1000000, 10000000, 100000000 };
 	uint64_t value = 0;
 	char *start;
@@ -137,8 +137,8 @@ sftr__json_u64_slow(sftr__json *j)
 		sftr__json_skip_space(j);
 	start = j->p;
 	do {
-		uint64_t eight = sftr__load_u64(j->p) ^
-				 UINT64_C(0x3030303030303030);
+		uint64_t eight =
+			sftr__load_u64(j->p) ^ UINT64_C(0x3030303030303030);
 
 		n = sftr__json_count_digits(eight);
 		if (n == 0)
@@ -146,8 +146,8 @@ sftr__json_u64_slow(sftr__json *j)
 		eight = sftr__json_join_digits(eight << (64 - 8 * n));
 		if (!sftr__mul(value, powers[n], &value) ||
 		    !sftr__add(value, eight, &value)) {
-			sftr__json_fail(j, SFTR_E_RANGE, j->grammar_rule,
-					start, "integer above 2^64-1");
+			sftr__json_fail(j, SFTR_E_RANGE, j->grammar_rule, start,
+					"integer above 2^64-1");
 			return 0;
 		}
 		j->p += n;
@@ -172,10 +172,10 @@ plain_span(const char *p)
 	/* Bytes from 0x80 on count as negative, so below the space as well. */
 	for (;; p += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i special = _mm_or_si128(
-			_mm_or_si128(_mm_cmpeq_epi8(v, quote),
-				     _mm_cmpeq_epi8(v, backslash)),
-			_mm_cmplt_epi8(v, space));
+		__m128i special =
+			_mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote),
+						  _mm_cmpeq_epi8(v, backslash)),
+				     _mm_cmplt_epi8(v, space));
 		unsigned mask = (unsigned)_mm_movemask_epi8(special);
 
 		if (mask != 0)
@@ -248,8 +248,8 @@ unicode_escape(sftr__json *j)
 		if (low == UINT32_MAX)
 			return low;
 		if (low >= 0xdc00 && low <= 0xdfff)
-			return 0x10000 + ((high - 0xd800) << 10 |
-					  (low - 0xdc00));
+			return 0x10000 +
+			       ((high - 0xd800) << 10 | (low - 0xdc00));
 	}
 	sftr__json_fail(j, SFTR_E_JSON, j->grammar_rule, at,
 			"lone surrogate \\u%04x", (unsigned)high);
@@ -266,22 +266,14 @@ read_escape(sftr__json *j)
 	switch (c) {
 	case '"':
 	case '\\':
-	case '/':
-		return (unsigned char)c;
-	case 'b':
-		return '\b';
-	case 'f':
-		return '\f';
-	case 'n':
-		return '\n';
-	case 'r':
-		return '\r';
-	case 't':
-		return '\t';
-	case 'u':
-		return unicode_escape(j);
-	default:
-		break;
+	case '/': return (unsigned char)c;
+	case 'b': return '\b';
+	case 'f': return '\f';
+	case 'n': return '\n';
+	case 'r': return '\r';
+	case 't': return '\t';
+	case 'u': return unicode_escape(j);
+	default: break;
 	}
 	sftr__json_fail(j, SFTR_E_JSON, j->grammar_rule, j->p - 2,
 			"no such escape in JSON");
@@ -300,8 +292,8 @@ read_special(sftr__json *j)
 		return read_escape(j);
 	if (c < 0x20) {
 		if (j->p >= j->end)
-			sftr__json_fail(j, SFTR_E_JSON, j->grammar_rule,
-					j->end, "string without its end");
+			sftr__json_fail(j, SFTR_E_JSON, j->grammar_rule, j->end,
+					"string without its end");
 		else
 			sftr__json_fail(j, SFTR_E_JSON, j->grammar_rule, j->p,
 					"raw control character 0x%02x in a "

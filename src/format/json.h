@@ -21,12 +21,12 @@
 #define SFTR__JSON_SLACK 64
 
 typedef struct sftr__json {
-	char *p;	/* the cursor */
+	char *p; /* the cursor */
 	char *text;
-	char *end;	/* a NUL stands here */
-	uint64_t base;	/* offset of text[0] in its file */
+	char *end;     /* a NUL stands here */
+	uint64_t base; /* offset of text[0] in its file */
 	int failed;
-	sftr_error *err; /* filled at the first fault; never NULL */
+	sftr_error *err;       /* filled at the first fault; never NULL */
 	unsigned grammar_rule; /* to give in 'err' */
 	unsigned utf8_rule;
 } sftr__json;
@@ -55,9 +55,9 @@ void
 sftr__json_skip_space(sftr__json *j);
 
 /* Exactly these bytes at the cursor?  Then it stands behind them. */
-#define sftr__json_try(j, literal)                               \
-	(memcmp((j)->p, literal, sizeof(literal) - 1) == 0 ?     \
-		 ((j)->p += sizeof(literal) - 1, 1) :            \
+#define sftr__json_try(j, literal)                                             \
+	(memcmp((j)->p, literal, sizeof(literal) - 1) == 0 ?                   \
+		 ((j)->p += sizeof(literal) - 1, 1) :                          \
 		 0)
 
 /* The token 'c', white space before it passed over? */
@@ -136,8 +136,7 @@ sftr__json_join_digits(uint64_t value)
 static inline uint64_t
 sftr__json_u64(sftr__json *j)
 {
-	uint64_t eight =
-		sftr__load_u64(j->p) ^ UINT64_C(0x3030303030303030);
+	uint64_t eight = sftr__load_u64(j->p) ^ UINT64_C(0x3030303030303030);
 	unsigned n = sftr__json_count_digits(eight);
 	char next = j->p[n];
 

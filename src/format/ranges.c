@@ -109,9 +109,9 @@ sftr__ranges_tile(const sftr_tensor *tensors, size_t n, uint64_t n_bytes,
 
 	if (places == NULL)
 		return false;
-	*tile = tile_in_order(tensors,
-			      sort_places(tensors, n, BEGIN, places, places + n),
-			      n, n_bytes);
+	*tile = tile_in_order(
+		tensors, sort_places(tensors, n, BEGIN, places, places + n), n,
+		n_bytes);
 	sftr__free(a, places, 2 * n * sizeof *places);
 	return true;
 }
@@ -198,20 +198,19 @@ examine_size(struct faults *f, const sftr__entry *e)
 				"%s %s does not fill whole bytes", dtype,
 				shape);
 		return;
-	default:
-		break;
+	default: break;
 	}
 	if (t->end < t->begin || range == n_bytes)
 		return;
 	d = add(f, SFTR__RULE_SIZE, e->end_at);
 	sftr__set_fault(d, SFTR_E_SIZE,
-			"is %s %s = %" PRIu64 " bytes, its range holds %" PRIu64,
+			"is %s %s = %" PRIu64
+			" bytes, its range holds %" PRIu64,
 			dtype, shape, n_bytes, range);
 }
 
 static void
-examine_range(struct faults *f, const sftr__entry *e,
-	      const sftr_tensor *before)
+examine_range(struct faults *f, const sftr__entry *e, const sftr_tensor *before)
 {
 	uint64_t free_from = before == NULL ? 0 : before->end;
 	const sftr_tensor *t = f->tensor;
@@ -238,10 +237,11 @@ examine_range(struct faults *f, const sftr__entry *e,
 				t->begin, free_from, t->begin - free_from);
 	} else if (t->begin < free_from) {
 		d = add(f, SFTR__RULE_NO_OVERLAP, e->begin_at);
-		sftr__set_fault(d, SFTR_E_OVERLAP,
-				"begins at %" PRIu64
-				", inside another tensor, which ends at %" PRIu64,
-				t->begin, free_from);
+		sftr__set_fault(
+			d, SFTR_E_OVERLAP,
+			"begins at %" PRIu64
+			", inside another tensor, which ends at %" PRIu64,
+			t->begin, free_from);
 	}
 	if (before != NULL && t->begin != free_from)
 		sftr__set_other(d, before->name.ptr, before->name.len);
@@ -256,8 +256,8 @@ report_tensor(sftr__entry_reader *r, const sftr__ranges *ranges,
 	sftr__entry e;
 
 	/* Behind the name's NUL stand spaces and the colon: see json.h. */
-	r->json.p = ranges->text + (t->name.ptr - ranges->text) + t->name.len +
-		    1;
+	r->json.p =
+		ranges->text + (t->name.ptr - ranges->text) + t->name.len + 1;
 	r->n_dims = 0;
 	sftr__entry_parse(r, &e);
 	if (r->no_memory)

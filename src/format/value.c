@@ -131,7 +131,7 @@ skip_leaf(sftr__json *j)
 void
 sftr__value_skip(sftr__json *j, unsigned depth)
 {
-	bool is_object[SFTR__VALUE_MAX_DEPTH + 1];
+	bool is_object[SFTR__VALUE_MAX_DEPTH + 1] = { false };
 	unsigned base = depth;
 	char word[1];
 
@@ -141,9 +141,8 @@ sftr__value_skip(sftr__json *j, unsigned depth)
 		/* Down, to a value that holds no others. */
 		if (c == '{' || c == '[') {
 			if (depth >= SFTR__VALUE_MAX_DEPTH) {
-				sftr__json_fail(j, SFTR_E_JSON,
-						j->grammar_rule, j->p,
-						"nested deeper than %d",
+				sftr__json_fail(j, SFTR_E_JSON, j->grammar_rule,
+						j->p, "nested deeper than %d",
 						SFTR__VALUE_MAX_DEPTH);
 				return;
 			}
