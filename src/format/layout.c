@@ -5,43 +5,38 @@
 #include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "base/sort.h"
+#include "format/entry.h"
 
 #include <inttypes.h>
 
 #define LENGTH_BYTES 8
 
-/*
- * A zero does not excuse the other extents: a reader that multiplies from the
- * left overflows on [2^63,2,0] and passes [0,2^63,2] (rule S8 of strict).
- */
 sftr_code
 sftr__item_size(sftr_dtype dtype, const uint64_t *shape, uint32_t rank,
 		uint64_t *n_bytes, sftr_error *err)
 {
 	uint64_t n_bits = sftr_dtype_bits(dtype);
-	bool is_empty = false;
+	uint32_t dim;
 
 	if (n_bits == 0)
 		return sftr__fail(err, SFTR_E_DTYPE, "no dtype has number %u",
 				  (unsigned)dtype);
-	for (uint32_t i = 0; i < rank; i++) {
-		if (shape[i] == 0)
-			is_empty = true;
-		else if (!sftr__mul(n_bits, shape[i], &n_bits))
-			return sftr__fail(err, SFTR_E_RANGE,
-					  "%s of this shape has more than 2^64 "
-					  "- 1 bits",
-					  sftr_dtype_name(dtype));
-	}
-	if (is_empty)
-		n_bits = 0;
-	if (n_bits % 8 != 0)
+	switch (sftr__tensor_size(SFTR_STRICT, dtype, shape, rank, n_bytes,
+				  &dim)) {
+	case SFTR_OK: return SFTR_OK;
+	case SFTR_E_PARTIAL:
+		for (dim = 0; dim < rank; dim++)
+			n_bits *= shape[dim];
 		return sftr__fail(err, SFTR_E_PARTIAL,
 				  "%s of this shape has %" PRIu64
 				  " bits, which fill no whole bytes",
 				  sftr_dtype_name(dtype), n_bits);
-	*n_bytes = n_bits / 8;
-	return SFTR_OK;
+	default:
+		return sftr__fail(err, SFTR_E_RANGE,
+				  "%s of this shape has more than 2^64 - 1 "
+				  "bits",
+				  sftr_dtype_name(dtype));
+	}
 }
 
 static int

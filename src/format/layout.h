@@ -29,9 +29,9 @@ typedef struct sftr__item {
 } sftr__item;
 
 /*
- * The bytes of a tensor.  SFTR_E_DTYPE; SFTR_E_RANGE if its bits pass 64 bits,
- * or would but for a zero in the shape; SFTR_E_PARTIAL if its elements do not
- * fill whole bytes.
+ * The bytes of a tensor, by the strict policy.  SFTR_E_DTYPE; SFTR_E_RANGE if
+ * its bits pass 64 bits, or would but for a zero in the shape; SFTR_E_PARTIAL
+ * if its elements do not fill whole bytes.
  */
 sftr_code
 sftr__item_size(sftr_dtype dtype, const uint64_t *shape, uint32_t rank,

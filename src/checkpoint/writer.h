@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a writer holds: the tensors and metadata that were declared, and where
+ * each tensor's bytes come from.  checkpoint/save writes them.
+ */
+#ifndef SFTR_CHECKPOINT_WRITER_H
+#define SFTR_CHECKPOINT_WRITER_H
+
+#include "base/index.h"
+#include "format/layout.h"
+
+#include <safetree/checkpoint.h>
+
+/* Memory (bytes), a callback (source, user) or a tensor (ckpt, tensor). */
+typedef struct sftr__origin {
+	const void *bytes;
+	sftr_source_fn *source;
+	void *user;
+	sftr_checkpoint *ckpt; /* retained */
+	const sftr_tensor *tensor;
+} sftr__origin;
+
+struct sftr_writer {
+	sftr_allocator allocator;
+	uint64_t align;
+	bool is_durable;
+	sftr_progress_fn *progress;
+	void *progress_user;
+
+	sftr__item *items;     /* name and shape share a block of their own */
+	sftr__origin *origins; /* of each item */
+	size_t n;
+	size_t items_capacity;
+	size_t origins_capacity;
+	sftr__index names;
+	uint64_t data_n_bytes;
+
+	sftr_metadata *metadata;
+	size_t n_metadata;
+	size_t metadata_capacity;
+	sftr__index keys;
+};
+
+#endif
