@@ -109,8 +109,7 @@ explains(sftr_codec codec, const sftr__guess_names *names,
 
 	sftr__pathset_init(&set, codec, allocator);
 	for (size_t i = 0; i < names->n && code == SFTR_OK; i++)
-		code = sftr__pathset_add(&set, names->at(names->user, i), i,
-					 err);
+		code = sftr__pathset_add(&set, names->at(names->user, i), err);
 	if (code == SFTR_OK)
 		code = sftr__pathset_sort(&set, err);
 	if (code == SFTR_OK)

@@ -11,23 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Steps that do not move, so that rows can point to them. */
-struct sftr__pathset_chunk {
-	struct sftr__pathset_chunk *next;
-	size_t n_bytes; /* of the block */
-	size_t capacity;
-	size_t used;
-	sftr_step steps[];
-};
-
-#define CHUNK_STEPS ((size_t)1024)
-
 void
 sftr__pathset_init(sftr__pathset *set, sftr_codec codec,
 		   const sftr_allocator *allocator)
 {
 	memset(set, 0, sizeof *set);
 	sftr__path_buffer_init(&set->buffer, allocator);
+	sftr__arena_init(&set->arena, &set->buffer.allocator);
 	set->codec = codec;
 }
 
@@ -35,73 +25,51 @@ void
 sftr__pathset_free(sftr__pathset *set)
 {
 	const sftr_allocator *a = &set->buffer.allocator;
-	struct sftr__pathset_chunk *chunk = set->chunks;
 
-	while (chunk != NULL) {
-		struct sftr__pathset_chunk *next = chunk->next;
-
-		sftr__free(a, chunk, chunk->n_bytes);
-		chunk = next;
-	}
-	sftr__free(a, set->sorted, set->n_sorted * sizeof *set->sorted);
 	sftr__free(a, set->rows, set->capacity * sizeof *set->rows);
+	sftr__arena_free(&set->arena);
 	sftr__path_buffer_free(&set->buffer);
-	set->chunks = NULL;
-	set->sorted = NULL;
-	set->n_sorted = 0;
 	set->rows = NULL;
 	set->n_rows = 0;
 	set->capacity = 0;
 }
 
-/* Room for n steps, or NULL. */
-static sftr_step *
-take_steps(sftr__pathset *set, size_t n)
+/* The block of the path in the buffer, or NULL. */
+static sftr__pathset_row *
+new_row(sftr__pathset *set, sftr_str name)
 {
-	struct sftr__pathset_chunk *chunk = set->chunks;
-	size_t capacity = n > CHUNK_STEPS ? n : CHUNK_STEPS;
-	size_t n_bytes;
+	const sftr__path_buffer *buffer = &set->buffer;
+	size_t n_bytes = buffer->n_steps * sizeof *buffer->steps;
+	sftr__pathset_row *row;
 
-	if (chunk == NULL || chunk->capacity - chunk->used < n) {
-		if (capacity >
-		    (SIZE_MAX / 2 - sizeof *chunk) / sizeof chunk->steps[0])
-			return NULL;
-		n_bytes = sizeof *chunk + capacity * sizeof chunk->steps[0];
-		chunk = sftr__alloc(&set->buffer.allocator, n_bytes);
-		if (chunk == NULL)
-			return NULL;
-		chunk->next = set->chunks;
-		chunk->n_bytes = n_bytes;
-		chunk->capacity = capacity;
-		chunk->used = 0;
-		set->chunks = chunk;
-	}
-	chunk->used += n;
-	return chunk->steps + chunk->used - n;
+	row = sftr__arena_alloc(&set->arena, sizeof *row + n_bytes);
+	if (row == NULL)
+		return NULL;
+	row->name = name;
+	row->n_steps = buffer->n_steps;
+	if (n_bytes > 0)
+		memcpy(row->steps, buffer->steps, n_bytes);
+	return row;
 }
 
 sftr_code
-sftr__pathset_add(sftr__pathset *set, sftr_str name, size_t id, sftr_error *err)
+sftr__pathset_add(sftr__pathset *set, sftr_str name, sftr_error *err)
 {
 	sftr__path_buffer *buffer = &set->buffer;
-	sftr__pathset_row row = { name, NULL, 0, id };
 	void *rows = set->rows;
+	sftr__pathset_row *row;
 	sftr_code code;
 
 	code = sftr__path_parse_into(set->codec, name.ptr, name.len, buffer,
 				     err);
 	if (code != SFTR_OK)
 		return code;
-	row.n_steps = buffer->n_steps;
-	buffer->n_steps = 0; /* but texts that were unescaped stay */
-	row.steps = take_steps(set, row.n_steps);
-	if (row.steps == NULL ||
+	row = new_row(set, name);
+	buffer->n_steps = 0;
+	if (row == NULL ||
 	    !sftr__grow(&buffer->allocator, &rows, &set->capacity,
-			set->n_rows + 1, sizeof row))
+			set->n_rows + 1, sizeof *set->rows))
 		return sftr__fail_memory(err);
-	if (row.n_steps > 0)
-		memcpy(row.steps, buffer->steps,
-		       row.n_steps * sizeof *row.steps);
 	set->rows = rows;
 	set->rows[set->n_rows++] = row;
 	return SFTR_OK;
@@ -123,18 +91,14 @@ sftr_code
 sftr__pathset_sort(sftr__pathset *set, sftr_error *err)
 {
 	const sftr_allocator *a = &set->buffer.allocator;
-	size_t n_bytes = set->n_rows * sizeof *set->sorted;
+	size_t n_bytes = set->n_rows * sizeof *set->rows;
 	const void **scratch = sftr__alloc(a, n_bytes);
 
-	sftr__free(a, set->sorted, set->n_sorted * sizeof *set->sorted);
-	set->sorted = scratch != NULL ? sftr__alloc(a, n_bytes) : NULL;
-	set->n_sorted = set->sorted != NULL ? set->n_rows : 0;
-	for (size_t i = 0; i < set->n_sorted; i++)
-		set->sorted[i] = &set->rows[i];
-	if (set->sorted != NULL)
-		sftr__sort(set->sorted, scratch, set->n_rows, compare_rows);
+	if (scratch == NULL)
+		return sftr__fail_memory(err);
+	sftr__sort(set->rows, scratch, set->n_rows, compare_rows);
 	sftr__free(a, scratch, n_bytes);
-	return set->sorted != NULL ? SFTR_OK : sftr__fail_memory(err);
+	return SFTR_OK;
 }
 
 /* Kinds that one node can have among its children. */
@@ -254,8 +218,8 @@ sftr__pathset_check(const sftr__pathset *set, sftr_error *err)
 	uint64_t n_lacking = 0;
 	sftr_code code = SFTR_OK;
 
-	for (size_t i = 0; i < set->n_sorted && code == SFTR_OK; i++) {
-		const sftr__pathset_row *row = set->sorted[i];
+	for (size_t i = 0; i < set->n_rows && code == SFTR_OK; i++) {
+		const sftr__pathset_row *row = set->rows[i];
 		size_t n_common = 0;
 
 		if (before != NULL) {

@@ -2,30 +2,27 @@
 /*
  * Many names as paths: all names of a checkpoint read under one codec, sorted
  * as JAX walks, and held against each other: do they make one tree?  Nothing
- * here is a tree; whoever builds one walks the sorted paths, in which all that
- * is below one node stands together.
+ * here is a tree.
  */
 #ifndef SFTR_NAMES_PATHSET_H
 #define SFTR_NAMES_PATHSET_H
 
+#include "base/arena.h"
 #include "names/path.h"
 
-/* One name. */
+/* One name and its path, of which its steps end the block. */
 typedef struct sftr__pathset_row {
-	sftr_str name;	  /* borrowed */
-	sftr_step *steps; /* may be changed before the set is sorted */
+	sftr_str name; /* borrowed */
 	size_t n_steps;
-	size_t id; /* the caller's */
+	sftr_step steps[];
 } sftr__pathset_row;
 
 typedef struct sftr__pathset {
-	sftr__path_buffer buffer;
-	struct sftr__pathset_chunk *chunks; /* of steps, the newest first */
-	sftr__pathset_row *rows;	    /* in the order of adding */
+	sftr__path_buffer buffer; /* holds texts that were unescaped */
+	sftr__arena arena;	  /* of rows */
+	const void **rows;	  /* sftr__pathset_row */
 	size_t n_rows;
 	size_t capacity;
-	const void **sorted; /* rows, as sorted last */
-	size_t n_sorted;
 	sftr_codec codec;
 } sftr__pathset;
 
@@ -39,8 +36,7 @@ sftr__pathset_free(sftr__pathset *set);
 
 /* Adds a name: UTF-8, borrowed until the set is freed. */
 sftr_code
-sftr__pathset_add(sftr__pathset *set, sftr_str name, size_t id,
-		  sftr_error *err);
+sftr__pathset_add(sftr__pathset *set, sftr_str name, sftr_error *err);
 
 /* By sftr_path_compare; names of one path by their bytes. */
 sftr_code
