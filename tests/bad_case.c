@@ -31,7 +31,8 @@ read_text(struct text *t, const char *line)
 	t->n = 0;
 	while (*p != '\0') {
 		t->columns[t->n] = (size_t)(p - line);
-		if (p[0] == '\\' && p[1] == 'x' && sscanf(p + 2, "%2x", &value) == 1) {
+		if (p[0] == '\\' && p[1] == 'x' &&
+		    sscanf(p + 2, "%2x", &value) == 1) {
 			t->bytes[t->n++] = (char)value;
 			p += 4;
 		} else {

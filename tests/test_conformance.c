@@ -61,8 +61,7 @@ judge(const struct verdict *v, sftr_policy policy, sftr_access access,
 	ck_assert_msg(strcmp(code == SFTR_OK ? "accept" : "reject", expected) ==
 			      0,
 		      "%s: expected %s, found %s: %s", v->file, expected,
-		      sftr_code_name(code),
-		      code == SFTR_OK ? "" : err.message);
+		      sftr_code_name(code), code == SFTR_OK ? "" : err.message);
 	/* Refused for what it is, never because it could not be judged. */
 	ck_assert_msg(code == SFTR_OK || code >= SFTR_E_TRUNCATED, "%s: %s",
 		      v->file, err.message);

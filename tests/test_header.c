@@ -54,8 +54,9 @@ judge(const struct bad_case *c, sftr_policy policy, sftr_error *err)
 					   keep_first_error, &first, &n_errors,
 					   NULL),
 			 SFTR_OK);
-	ck_assert_msg((n_errors > 0) == (code != SFTR_OK), "%s: open %s, %d errors",
-		      c->name, sftr_code_name(code), (int)n_errors);
+	ck_assert_msg((n_errors > 0) == (code != SFTR_OK),
+		      "%s: open %s, %d errors", c->name, sftr_code_name(code),
+		      (int)n_errors);
 	ck_assert_msg(memcmp(&first, err, sizeof first) == 0,
 		      "%s: open says %s at %d, check %s at %d", c->name,
 		      sftr_code_name(err->code), (int)err->offset,
@@ -148,8 +149,9 @@ START_TEST(good_file_gives_what_it_holds)
 	sftr_error err;
 	char five[5];
 
-	ck_assert_int_eq(sftr_checkpoint_open_memory(file, n, NULL, &ckpt, &err),
-			 SFTR_OK);
+	ck_assert_int_eq(
+		sftr_checkpoint_open_memory(file, n, NULL, &ckpt, &err),
+		SFTR_OK);
 	ck_assert_uint_eq(sftr_checkpoint_count(ckpt), 3);
 	t = sftr_checkpoint_at(ckpt, 0);
 	ck_assert_str_eq(t->name.ptr, "w");
@@ -295,8 +297,8 @@ START_TEST(head_alone_has_no_data)
 	const void *view;
 	sftr_error err;
 
-	ck_assert_int_eq(
-		sftr_header_parse(file, n - 27, n, NULL, &ckpt, &err), SFTR_OK);
+	ck_assert_int_eq(sftr_header_parse(file, n - 27, n, NULL, &ckpt, &err),
+			 SFTR_OK);
 	t = sftr_checkpoint_find(ckpt, "w", 1);
 	ck_assert_ptr_nonnull(t);
 	ck_assert_int_eq(sftr_checkpoint_read(ckpt, t, buffer, 64, &err),
@@ -305,9 +307,8 @@ START_TEST(head_alone_has_no_data)
 	ck_assert_int_eq(sftr_checkpoint_view(ckpt, t, &view, &err),
 			 SFTR_E_UNSUPPORTED);
 	sftr_checkpoint_close(ckpt);
-	ck_assert_int_eq(
-		sftr_header_parse(file, n - 28, n, NULL, &ckpt, &err),
-		SFTR_E_ARGUMENT);
+	ck_assert_int_eq(sftr_header_parse(file, n - 28, n, NULL, &ckpt, &err),
+			 SFTR_E_ARGUMENT);
 	ck_assert_int_eq(sftr_header_parse(file, 4, n, NULL, &ckpt, &err),
 			 SFTR_E_ARGUMENT);
 	ck_assert_int_eq(

@@ -15,19 +15,31 @@ round_up(size_t n, size_t to)
 }
 
 /*
+ * How long the mapping of a block is.  What fills most of its last huge page
+ * gets all of it: one fault costs far less than hundreds.
+ */
+static size_t
+mapping_size(size_t n)
+{
+	size_t len = round_up(n, 4096);
+
+	return len % HUGE_PAGE > HUGE_PAGE / 4 * 3 ? round_up(len, HUGE_PAGE) :
+						     len;
+}
+
+/*
  * A mapping that begins on a huge-page boundary: the kernel then backs every
- * whole 2 MiB of it with one page.  It is as long as asked for, to the page,
- * so that the tail costs no more than it holds.
+ * whole 2 MiB of it with one page.
  */
 static void *
 map_block(size_t n)
 {
-	size_t len = round_up(n, 4096);
-	size_t lead;
+	size_t len, lead;
 	char *p;
 
 	if (n > SIZE_MAX / 2)
 		return NULL;
+	len = mapping_size(n);
 	p = mmap(NULL, len + HUGE_PAGE, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
@@ -47,8 +59,8 @@ map_block(size_t n)
 static void *
 shorten_block(void *old, size_t old_size, size_t new_size)
 {
-	size_t keep = round_up(new_size, 4096);
-	size_t len = round_up(old_size, 4096);
+	size_t keep = mapping_size(new_size);
+	size_t len = mapping_size(old_size);
 
 	if (keep < len)
 		munmap((char *)old + keep, len - keep);
@@ -69,7 +81,7 @@ move_block(void *old, size_t old_size, size_t new_size)
 		return NULL;
 	memcpy(p, old, old_size < new_size ? old_size : new_size);
 	if (was_big)
-		munmap(old, round_up(old_size, 4096));
+		munmap(old, mapping_size(old_size));
 	else
 		free(old);
 	return p;
@@ -81,7 +93,7 @@ default_resize(void *user, void *block, size_t old_size, size_t new_size)
 	(void)user;
 	if (new_size == 0) {
 		if (old_size >= SFTR__BIG_BLOCK)
-			munmap(block, round_up(old_size, 4096));
+			munmap(block, mapping_size(old_size));
 		else
 			free(block);
 		return NULL;

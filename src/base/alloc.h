@@ -17,7 +17,7 @@
 sftr_allocator
 sftr__allocator(const sftr_allocator *or_null);
 
-#define SFTR__BIG_BLOCK ((size_t)4 << 20)
+#define SFTR__BIG_BLOCK ((size_t)1 << 20)
 
 /* n bytes, or NULL.  n = 0 gives a block that can be freed. */
 void *

@@ -147,6 +147,7 @@ parse_dtype(sftr__entry_reader *r, sftr__entry *e)
 	bool plain;
 	size_t n;
 
+	sftr__json_peek(j);
 	if (((sftr__load_u64(j->p) ^ r->dtype_words[0]) & r->dtype_masks[0]) ==
 		    0 &&
 	    ((sftr__load_u64(j->p + 8) ^ r->dtype_words[1]) &
@@ -156,8 +157,8 @@ parse_dtype(sftr__entry_reader *r, sftr__entry *e)
 		e->dtype = r->dtype;
 		return;
 	}
-	plain = sftr__json_peek(j) == '"';
 	start = j->p;
+	plain = *start == '"';
 	n = *start == '{' ? parse_dtype_object(r, word, sizeof word) :
 			    sftr__json_word(j, word, sizeof word);
 	if (j->failed)
@@ -175,42 +176,95 @@ parse_dtype(sftr__entry_reader *r, sftr__entry *e)
 	}
 	if (plain) {
 		r->dtype = e->dtype;
+		r->dtype_bits = sftr_dtype_bits(e->dtype);
 		remember_dtype(r, start, (size_t)(j->p - start));
 	}
 }
 
 static bool
-push_dim(sftr__entry_reader *r, uint64_t dim)
+grow_dims(sftr__entry_reader *r)
 {
-	if (r->n_dims == r->dims_capacity &&
-	    !sftr__grow(r->allocator, (void **)&r->dims, &r->dims_capacity,
-			r->n_dims + 1, sizeof *r->dims)) {
-		r->no_memory = true;
-		sftr__json_fail(&r->json, SFTR_E_MEMORY, 0, r->json.p,
-				"out of memory");
-		return false;
-	}
-	r->dims[r->n_dims++] = dim;
-	return true;
+	if (sftr__grow(r->allocator, (void **)&r->dims, &r->dims_capacity,
+		       r->n_dims + 1, sizeof *r->dims))
+		return true;
+	r->no_memory = true;
+	sftr__json_fail(&r->json, SFTR_E_MEMORY, 0, r->json.p, "out of memory");
+	return false;
 }
 
 static void
 parse_shape(sftr__entry_reader *r, sftr__entry *e)
 {
 	sftr__json *j = &r->json;
+	size_t first = r->n_dims;
 
+	r->n_elements = 1;
+	r->overflows = false;
 	j->grammar_rule = SFTR__RULE_SHAPE;
 	sftr__json_need(j, '[');
 	e->shape_at = j->p - 1;
 	if (!sftr__json_take(j, ']')) {
 		do {
-			if (!push_dim(r, sftr__json_u64(j)))
+			uint64_t dim = sftr__json_u64(j);
+
+			if (r->n_dims == r->dims_capacity && !grow_dims(r))
 				return;
-			e->rank++;
+			r->dims[r->n_dims++] = dim;
+			r->overflows |=
+				!sftr__mul(r->n_elements, dim, &r->n_elements);
 		} while (sftr__json_take(j, ','));
 		sftr__json_need(j, ']');
 	}
+	e->rank = (uint32_t)(r->n_dims - first);
 	j->grammar_rule = SFTR__RULE_JSON;
+}
+
+/* Whether the n bytes at a and b are the same, n at most 16. */
+static bool
+same_text(const char *a, const char *b, size_t n)
+{
+	static const uint64_t masks[9] = {
+		0,
+		UINT64_C(0xff),
+		UINT64_C(0xffff),
+		UINT64_C(0xffffff),
+		UINT64_C(0xffffffff),
+		UINT64_C(0xffffffffff),
+		UINT64_C(0xffffffffffff),
+		UINT64_C(0xffffffffffffff),
+		UINT64_MAX,
+	};
+	size_t n_first = n < 8 ? n : 8;
+	uint64_t first = sftr__load_u64(a) ^ sftr__load_u64(b);
+	uint64_t second = sftr__load_u64(a + 8) ^ sftr__load_u64(b + 8);
+
+	return ((first & masks[n_first]) | (second & masks[n - n_first])) == 0;
+}
+
+/* Most tensors begin where the one before ended, in the same digits. */
+static uint64_t
+parse_begin(sftr__entry_reader *r)
+{
+	sftr__json *j = &r->json;
+
+	if (r->end_n_bytes == 0 || j->p[r->end_n_bytes] != ',' ||
+	    !same_text(j->p, r->end_at, r->end_n_bytes))
+		return sftr__json_u64(j);
+	j->p += r->end_n_bytes;
+	return r->end;
+}
+
+static uint64_t
+parse_end(sftr__entry_reader *r)
+{
+	sftr__json *j = &r->json;
+	const char *at = j->p;
+
+	r->end = sftr__json_u64(j);
+	r->end_at = at;
+	r->end_n_bytes =
+		j->p - at <= 16 && !j->failed ? (size_t)(j->p - at) : 0;
+	return r->end;
 }
 
 static void
@@ -222,11 +276,11 @@ parse_offsets(sftr__entry_reader *r, sftr__entry *e)
 	sftr__json_need(j, '[');
 	sftr__json_peek(j);
 	e->begin_at = j->p;
-	e->begin = sftr__json_u64(j);
+	e->begin = parse_begin(r);
 	sftr__json_need(j, ',');
 	sftr__json_peek(j);
 	e->end_at = j->p;
-	e->end = sftr__json_u64(j);
+	e->end = parse_end(r);
 	sftr__json_need(j, ']');
 	j->grammar_rule = SFTR__RULE_JSON;
 }
@@ -265,6 +319,18 @@ parse_array(sftr__entry_reader *r, sftr__entry *e)
 	sftr__json_need(j, ']');
 }
 
+/* The first field that is not there. */
+static void
+fail_missing(sftr__entry_reader *r, unsigned seen, const char *at)
+{
+	enum field f = (seen & DTYPE) == 0 ? DTYPE :
+		       (seen & SHAPE) == 0 ? SHAPE :
+					     OFFSETS;
+
+	sftr__json_fail(&r->json, SFTR_E_FIELD, SFTR__RULE_ENTRY, at,
+			"field %s is missing", field_name(f));
+}
+
 static void
 parse_object(sftr__entry_reader *r, sftr__entry *e)
 {
@@ -280,31 +346,42 @@ parse_object(sftr__entry_reader *r, sftr__entry *e)
 			sftr__json_peek(j);
 			at = j->p;
 			f = parse_field(r);
-			if ((seen & (unsigned)f) != 0 && f != UNKNOWN)
+			if ((seen & f & ~(unsigned)UNKNOWN) != 0)
 				sftr__json_fail(j, SFTR_E_DUPLICATE,
 						SFTR__RULE_ENTRY, at,
 						"field %s a second time",
 						field_name(f));
-			seen |= (unsigned)f;
+			seen |= f;
 			parse_value(r, e, f, at);
 		} while (sftr__json_take(j, ','));
 	}
 	sftr__json_peek(j);
 	at = j->p;
 	sftr__json_need(j, '}');
-	for (unsigned f = DTYPE; f <= OFFSETS; f *= 2)
-		if ((seen & f) == 0)
-			sftr__json_fail(j, SFTR_E_FIELD, SFTR__RULE_ENTRY, at,
-					"field %s is missing",
-					field_name((enum field)f));
+	if ((~seen & (DTYPE | SHAPE | OFFSETS)) != 0)
+		fail_missing(r, seen, at);
+}
+
+/* Whether the range is the size; the usual shape is settled already. */
+static bool
+is_size(const sftr__entry_reader *r, const sftr__entry *e)
+{
+	uint64_t n_bytes, n_bits;
+	uint32_t dim;
+
+	if (!r->overflows && r->n_elements != 0 && e->dtype == r->dtype &&
+	    sftr__mul(r->n_elements, r->dtype_bits, &n_bits))
+		return n_bits % 8 == 0 && n_bits / 8 == e->end - e->begin;
+	return sftr__tensor_size(r->policy, e->dtype,
+				 r->dims + r->n_dims - e->rank, e->rank,
+				 &n_bytes, &dim) == SFTR_OK &&
+	       n_bytes == e->end - e->begin;
 }
 
 void
 sftr__entry_parse(sftr__entry_reader *r, sftr__entry *e)
 {
 	sftr__json *j = &r->json;
-	uint64_t n_bytes;
-	uint32_t dim;
 
 	memset(e, 0, sizeof *e);
 	sftr__json_need(j, ':');
@@ -312,11 +389,6 @@ sftr__entry_parse(sftr__entry_reader *r, sftr__entry *e)
 		parse_array(r, e);
 	else
 		parse_object(r, e);
-	if (j->failed)
-		return;
-	e->is_sound = e->begin <= e->end &&
-		      sftr__tensor_size(r->policy, e->dtype,
-					r->dims + r->n_dims - e->rank, e->rank,
-					&n_bytes, &dim) == SFTR_OK &&
-		      n_bytes == e->end - e->begin;
+	if (!j->failed)
+		e->is_sound = e->begin <= e->end && is_size(r, e);
 }

@@ -23,11 +23,18 @@ typedef struct sftr__entry_reader {
 	size_t n_dims;
 	size_t dims_capacity;
 	bool no_memory;
+	uint64_t n_elements; /* of the shape being read... */
+	bool overflows;	     /* ...unless that passes 64 bits */
 	/* The dtype read last, as spelt: most entries repeat it. */
 	uint64_t dtype_words[2];
 	uint64_t dtype_masks[2];
 	size_t dtype_n_bytes;
 	sftr_dtype dtype;
+	unsigned dtype_bits;
+	/* The end read last, as spelt: most begins repeat it. */
+	const char *end_at;
+	size_t end_n_bytes;
+	uint64_t end;
 } sftr__entry_reader;
 
 typedef struct sftr__entry {

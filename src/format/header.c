@@ -17,8 +17,6 @@ _Static_assert(SFTR__HEADER_SLACK >= SFTR__JSON_SLACK + 1,
 struct parser {
 	sftr__header *h;
 	sftr__entry_reader entry;
-	uint32_t *hashes; /* of the tensors' names */
-	size_t hashes_capacity;
 	bool in_order; /* each range begins where the one before ends */
 	bool is_sound; /* sizes agree with ranges */
 	uint64_t end;  /* of the last range */
@@ -147,20 +145,22 @@ parse_tensor(struct parser *p, sftr_str name)
 	sftr__header *h = p->h;
 	sftr__entry e;
 	sftr_tensor *t;
+	uint32_t hash;
 
 	if (!room(p, (void **)&h->tensors, &h->tensors_capacity,
-		  h->n_tensors + 1, sizeof *t) ||
-	    !room(p, (void **)&p->hashes, &p->hashes_capacity, h->n_tensors + 1,
-		  sizeof *p->hashes))
+		  h->n_tensors + 1, sizeof *t))
 		return;
-	/* Hashed while it is near. */
-	p->hashes[h->n_tensors] = sftr__index_hash(name.ptr, name.len);
+	hash = sftr__index_hash(name.ptr, name.len); /* while it is near */
 	sftr__entry_parse(&p->entry, &e);
 	if (p->entry.json.failed)
 		return;
 	t = &h->tensors[h->n_tensors++];
 	t->name = name;
-	t->shape = NULL;
+	/*
+	 * Shapes move while their array grows: until that ends, the place of
+	 * the pointer keeps the hash.
+	 */
+	t->shape = (const uint64_t *)(uintptr_t)hash;
 	t->begin = e.begin;
 	t->end = e.end;
 	t->rank = e.rank;
@@ -225,9 +225,7 @@ parse_text_of_header(struct parser *p)
 
 	/* Headers of real models take some 100 to 130 bytes a tensor. */
 	if (!room(p, (void **)&h->tensors, &h->tensors_capacity, guess,
-		  sizeof *h->tensors) ||
-	    !room(p, (void **)&p->hashes, &p->hashes_capacity, guess,
-		  sizeof *p->hashes))
+		  sizeof *h->tensors))
 		return;
 	if (*j->p == ' ' || *j->p == '\n' || *j->p == '\r' || *j->p == '\t')
 		sftr__entry_strict(&p->entry, SFTR_E_JSON,
@@ -310,6 +308,12 @@ index_metadata(struct parser *p, sftr__findings *findings)
 	return true;
 }
 
+static uint32_t
+kept_hash(const sftr_tensor *t)
+{
+	return (uint32_t)(uintptr_t)t->shape;
+}
+
 /*
  * Gives the records their shapes and indexes their names.  What repeats a name
  * before it is reported; under the reference policy the last wins, and takes
@@ -329,15 +333,15 @@ index_tensors(struct parser *p, sftr__findings *findings, size_t *n_repeated)
 		return false;
 	for (size_t i = 0; i < h->n_tensors; i++) {
 		sftr_tensor *t = &h->tensors[i];
-		uint32_t before;
+		uint32_t hash = kept_hash(t), before;
 
 		t->shape = shape;
 		shape += t->rank;
 		if (i + PREFETCH < h->n_tensors)
 			sftr__index_prefetch(&h->names,
-					     p->hashes[i + PREFETCH]);
+					     kept_hash(t + PREFETCH));
 		if (!sftr__index_add(&h->names, a, h->tensors, (uint32_t)i,
-				     p->hashes[i], &before))
+				     hash, &before))
 			return false;
 		if (before == SFTR__NO_PLACE)
 			continue;
@@ -465,6 +469,5 @@ sftr__header_parse(sftr__header *h, const sftr_allocator *a, sftr_policy policy,
 		report_grammar(&p, findings);
 	else if (ok)
 		ok = validate(&p, n_bytes, findings);
-	sftr__free(a, p.hashes, p.hashes_capacity * sizeof *p.hashes);
 	return ok;
 }

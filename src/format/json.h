@@ -130,21 +130,39 @@ sftr__json_join_digits(uint64_t value)
 }
 
 /*
- * The usual spelling first: one to seven digits, no leading zero, and the
- * token behind them without a space.
+ * The usual spelling first: one to fifteen digits, no leading zero, and a token
+ * or white space behind them.
  */
 static inline uint64_t
 sftr__json_u64(sftr__json *j)
 {
-	uint64_t eight = sftr__load_u64(j->p) ^ UINT64_C(0x3030303030303030);
-	unsigned n = sftr__json_count_digits(eight);
-	char next = j->p[n];
+	const uint64_t zeros = UINT64_C(0x3030303030303030);
+	static const uint32_t powers[8] = { 1,	   10,	   100,	    1000,
+					    10000, 100000, 1000000, 10000000 };
+	uint64_t eight, value = 0;
+	char *p;
+	unsigned n;
 
-	if (n - 1 > 6 || ((eight & 0xff) == 0 && n != 1) ||
-	    (next != ',' && next != ']'))
+	if ((unsigned char)*j->p <= ' ')
+		sftr__json_skip_space(j);
+	p = j->p;
+	eight = sftr__load_u64(p) ^ zeros;
+	n = sftr__json_count_digits(eight);
+	if (n == 0 || ((eight & 0xff) == 0 && n != 1))
 		return sftr__json_u64_slow(j);
-	j->p += n;
-	return sftr__json_join_digits(eight << (64 - 8 * n));
+	if (n == 8) {
+		value = sftr__json_join_digits(eight);
+		p += 8;
+		eight = sftr__load_u64(p) ^ zeros;
+		n = sftr__json_count_digits(eight);
+		value *= powers[n & 7];
+	}
+	if (n == 8 || (p[n] != ',' && p[n] != ']' && (unsigned char)p[n] > ' '))
+		return sftr__json_u64_slow(j);
+	/* In two steps, since n may be 0 and a shift by 64 is undefined. */
+	value += sftr__json_join_digits(eight << 8 << (56 - 8 * n));
+	j->p = p + n;
+	return value;
 }
 
 /*
