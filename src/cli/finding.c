@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/finding.h"
+
+#include "cli/colour.h"
+#include "cli/excerpt.h"
+#include "cli/outcome.h"
+#include "cli/text.h"
+
+#include <string.h>
+
+bool
+finding_is_fault(sftr_code code)
+{
+	return code >= SFTR_E_TRUNCATED && code <= SFTR_E_SHARD;
+}
+
+const char *
+finding_severity(sftr_severity severity)
+{
+	return severity == SFTR_ERROR	? "error" :
+	       severity == SFTR_WARNING ? "warning" :
+					  "note";
+}
+
+/*
+ * The library prints file and key fit for a terminal already; most messages
+ * are clauses of their own, some have the tensor for a subject.
+ */
+static void
+print_clause(FILE *out, const sftr_diagnostic *d)
+{
+	bool is_predicate = strncmp(d->message, "is ", 3) == 0 ||
+			    strncmp(d->message, "begins ", 7) == 0;
+
+	if (d->key[0] != '\0')
+		fprintf(out, "%s%s", d->key, is_predicate ? " " : ": ");
+	fputs(d->message, out);
+	if (d->other[0] != '\0')
+		fprintf(out, " (%s)", d->other);
+	fputc('\n', out);
+}
+
+bool
+finding_is_in(const sftr_diagnostic *d, const char *path)
+{
+	return d->file[0] == '\0' || strcmp(d->file, path) == 0;
+}
+
+static void
+print_place(FILE *out, const char *path, const sftr_diagnostic *d,
+	    const char *indent)
+{
+	const char *file = finding_is_in(d, path) ? path : d->file;
+	const char *advice = sftr_code_advice(d->code);
+
+	if (d->offset != SFTR_NO_OFFSET && d->severity != SFTR_NOTE)
+		excerpt_print(out, file, d, indent);
+	if (d->rule == 0 && advice[0] == '\0')
+		return;
+	fputs(indent, out);
+	if (d->rule != 0)
+		fprintf(out, "rule %u of safetensors(5).%s", d->rule,
+			advice[0] != '\0' ? " " : "");
+	fprintf(out, "%s\n", advice);
+}
+
+static void
+print_file(FILE *out, const char *path, const sftr_diagnostic *d)
+{
+	if (finding_is_in(d, path))
+		text_print(out, path, strlen(path));
+	else
+		fputs(d->file, out);
+	fputs(": ", out);
+}
+
+void
+finding_print_first(FILE *out, const char *path, const sftr_diagnostic *d)
+{
+	print_file(out, path, d);
+	colour_print(out, COLOUR_BAD, "invalid");
+	fputs(": ", out);
+	print_clause(out, d);
+	print_place(out, path, d, "  ");
+}
+
+void
+finding_print(FILE *out, const char *path, const sftr_diagnostic *d)
+{
+	fputs("  ", out);
+	colour_print(out, COLOUR_FAINT, finding_severity(d->severity));
+	fputs(": ", out);
+	if (!finding_is_in(d, path))
+		fprintf(out, "%s: ", d->file);
+	print_clause(out, d);
+	print_place(out, path, d, "    ");
+}
+
+void
+finding_fail(const char *path, const sftr_error *err)
+{
+	fflush(stdout);
+	if (finding_is_fault(err->code)) {
+		finding_print_first(stderr, path, err);
+		outcome_note(OUTCOME_NO);
+		return;
+	}
+	fputs("safetree: ", stderr);
+	print_file(stderr, path, err);
+	print_clause(stderr, err);
+	outcome_note(err->code == SFTR_E_ABSENT ? OUTCOME_NO : OUTCOME_UNKNOWN);
+}

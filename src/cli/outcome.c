@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/outcome.h"
+
+#include "cli/text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum outcome worst;
+
+void
+outcome_note(enum outcome outcome)
+{
+	if (outcome > worst)
+		worst = outcome;
+}
+
+static void
+say(const char *format, va_list args)
+{
+	char text[1024];
+	int n = vsnprintf(text, sizeof text, format, args);
+
+	if (n < 0)
+		n = 0;
+	if ((size_t)n >= sizeof text)
+		n = sizeof text - 1;
+	/* Results first: the two streams often share a terminal. */
+	fflush(stdout);
+	fputs("safetree: ", stderr);
+	/* What is named may be a file's name, and that may be anything. */
+	text_print(stderr, text, (size_t)n);
+	fputc('\n', stderr);
+}
+
+void
+outcome_say(enum outcome outcome, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	outcome_note(outcome);
+}
+
+void
+outcome_trouble(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	outcome_note(OUTCOME_UNKNOWN);
+}
+
+void
+outcome_no_memory(void)
+{
+	outcome_trouble("out of memory");
+}
+
+bool
+outcome_is_heard(void)
+{
+	return ferror(stdout) == 0;
+}
+
+int
+outcome_finish(void)
+{
+	int had_failed = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout) != 0 || had_failed) {
+		outcome_note(OUTCOME_UNKNOWN);
+		if (errno != EPIPE)
+			fprintf(stderr,
+				"safetree: cannot write the output%s%s\n",
+				errno != 0 ? ": " : "",
+				errno != 0 ? strerror(errno) : "");
+	}
+	return (int)worst;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the command says at its end: 0 yes, 1 the answer is no, 2 it could not
+ * be found out; the worst that was noted wins.  Whoever prints an error also
+ * notes it, so that neither can be forgotten.
+ */
+#ifndef CLI_OUTCOME_H
+#define CLI_OUTCOME_H
+
+#include <stdbool.h>
+
+enum outcome {
+	OUTCOME_YES = 0,
+	OUTCOME_NO = 1,
+	OUTCOME_UNKNOWN = 2
+};
+
+void
+outcome_note(enum outcome outcome);
+
+#if defined(__GNUC__)
+#define OUTCOME_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#else
+#define OUTCOME_PRINTF(fmt, args)
+#endif
+
+/* "safetree: ..." on standard error, escaped, and the outcome. */
+void
+outcome_say(enum outcome outcome, const char *format, ...) OUTCOME_PRINTF(2, 3);
+
+/* The same with OUTCOME_UNKNOWN. */
+void
+outcome_trouble(const char *format, ...) OUTCOME_PRINTF(1, 2);
+
+void
+outcome_no_memory(void);
+
+/*
+ * Whether standard output still takes what is written.  A command that writes
+ * much asks now and then, and stops.
+ */
+bool
+outcome_is_heard(void);
+
+/*
+ * Brings out what is buffered and returns the exit status.  That nothing
+ * listens any more (EPIPE) is no news to anybody and passes without a message.
+ */
+int
+outcome_finish(void);
+
+#endif

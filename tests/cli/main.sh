@@ -1,0 +1,139 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# What holds for every command: help, usage, exit status, broken outputs.
+
+# shellcheck source=tests/cli/expect.sh
+. "$SFTR_SRCDIR/tests/cli/expect.sh"
+cd "$golden" || exit 1
+
+safetree
+is 2
+silent out
+has err 'usage: safetree COMMAND'
+
+safetree --help
+is 0
+silent err
+has out 'usage: safetree COMMAND'
+cp "$tmp/out" "$tmp/help"
+safetree help
+is 0
+says out <"$tmp/help"
+
+# Every command of the table has help of its own.
+commands=$(sed -n 's/^  \([a-z-]*\) .*/\1/p' "$tmp/help")
+for command in $commands; do
+	safetree "$command" --help
+	is 0
+	silent err
+	has out "usage: safetree $command "
+	safetree "$command"
+	is 2
+	silent out
+	has err "safetree: usage: safetree $command "
+	safetree "$command" --frob
+	is 2
+	silent out
+	has err "safetree: $command has no option --frob"
+done
+case $commands in
+ls*check*) ;;
+*) echo "commands: $commands"; failed=1 ;;
+esac
+
+safetree --version
+is 0
+says out <<EOF
+safetree $(sed -n 's/^AC_INIT(\[safetree\], \[\(.*\)\])/\1/p' \
+	"$SFTR_SRCDIR/configure.ac")
+EOF
+
+safetree frob
+is 2
+silent out
+says err <<'EOF'
+safetree: no command 'frob'; see 'safetree --help'
+EOF
+safetree --frob
+is 2
+says err <<'EOF'
+safetree: no option '--frob'; see 'safetree --help'
+EOF
+safetree ls -x
+is 2
+says err <<'EOF'
+safetree: ls has no option -x; see 'safetree ls --help'
+EOF
+safetree ls --json=1 digits.safetensors
+is 2
+says err <<'EOF'
+safetree: option --json takes no value
+EOF
+safetree ls digits.safetensors --policy
+is 2
+says err <<'EOF'
+safetree: option --policy needs a value: strict|reference
+EOF
+safetree ls --policy=loose digits.safetensors
+is 2
+says err <<'EOF'
+safetree: --policy is strict or reference, not 'loose'
+EOF
+
+# Options may stand anywhere, and end at "--".
+safetree check digits.safetensors --policy reference
+is 0
+says out <<'EOF'
+digits.safetensors: valid to the reference
+EOF
+safetree check -- --policy
+is 2
+says err <<'EOF'
+safetree: --policy: cannot open: No such file or directory
+EOF
+safetree check .
+is 2
+has err 'safetree: .: expected one index'
+mkfifo "$tmp/pipe"
+safetree ls "$tmp/pipe"
+is 2
+says err <<EOF
+safetree: $tmp/pipe: not a regular file
+EOF
+
+# What a file is called cannot speak to the terminal.
+bad=$(printf 'a\033[31m\302\205b')
+safetree ls "$bad"
+is 2
+says err <<'EOF'
+safetree: a\x1b[31m\u{0085}b: cannot open: No such file or directory
+EOF
+safetree "$bad"
+is 2
+says err <<'EOF'
+safetree: no command 'a\x1b[31m\u{0085}b'; see 'safetree --help'
+EOF
+
+# A full disk is said; a reader that has left is not.
+if [ -w /dev/full ]; then
+	# shellcheck disable=SC2086  # SFTR_RUN is words
+	${SFTR_RUN-} "$SAFETREE" ls digits.safetensors >/dev/full \
+		2>"$tmp/err" && { echo 'full disk: status 0'; failed=1; }
+	said='ls >/dev/full'
+	says err <<-'EOF'
+	safetree: cannot write the output: No space left on device
+	EOF
+fi
+{
+	trap '' PIPE
+	sleep 1
+	# shellcheck disable=SC2086  # SFTR_RUN is words
+	${SFTR_RUN-} "$SAFETREE" ls digits.safetensors 2>"$tmp/err"
+	echo $? >"$tmp/status"
+} | :
+said='ls into a closed pipe'
+silent err
+echo 2 | cmp -s - "$tmp/status" || { echo 'closed pipe'; failed=1; }
+
+exit "$failed"
