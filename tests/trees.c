@@ -268,3 +268,171 @@ random_tree(unsigned what, const sftr_allocator *allocator)
 	ck_assert_int_eq(sftr_tree_status(tree, NULL), SFTR_OK);
 	return tree;
 }
+
+static void
+add_name(sftr_writer *writer, const char *name, size_t n)
+{
+	static const uint64_t one = 1;
+	sftr_str s = { name, n };
+	sftr_error err;
+	sftr_code code =
+		sftr_writer_add(writer, s, SFTR_U8, &one, 1, "x", 1, &err);
+
+	ck_assert_msg(code == SFTR_OK, "%s", err.message);
+}
+
+static void
+add_entry(sftr_writer *writer, const char *key, const char *value)
+{
+	sftr_str k = { key, strlen(key) };
+	sftr_str v = { value, 0 };
+
+	if (value == NULL)
+		return;
+	v.len = strlen(value);
+	ck_assert_int_eq(sftr_writer_add_metadata(writer, k, v, NULL), SFTR_OK);
+}
+
+static struct bytes
+written(sftr_writer *writer)
+{
+	struct bytes bytes;
+	uint64_t n;
+
+	ck_assert_int_eq(sftr_writer_n_bytes(writer, &n, NULL), SFTR_OK);
+	bytes.n = (size_t)n;
+	bytes.p = malloc(bytes.n);
+	ck_assert_ptr_nonnull(bytes.p);
+	ck_assert_int_eq(
+		sftr_writer_save_memory(writer, bytes.p, bytes.n, NULL),
+		SFTR_OK);
+	return bytes;
+}
+
+/*
+ * The writer sorts names; arrays are taken as they come, so names without
+ * metadata keep the order that a hostile file may have.
+ */
+static sftr_checkpoint *
+open_names(const char *names)
+{
+	static const uint64_t one = 1;
+	sftr_array arrays[64];
+	sftr_checkpoint *ckpt = NULL;
+	size_t n = 0;
+
+	while (names != NULL) {
+		const char *space = strchr(names, ' ');
+		sftr_array a = { { names, 0 }, &one, 1, SFTR_U8, "x", 1 };
+
+		a.name.len =
+			space == NULL ? strlen(names) : (size_t)(space - names);
+		arrays[n++] = a;
+		names = space == NULL ? NULL : space + 1;
+	}
+	ck_assert_int_eq(
+		sftr_checkpoint_open_arrays(arrays, n, NULL, &ckpt, NULL),
+		SFTR_OK);
+	return ckpt;
+}
+
+static unsigned char kept[1 << 16];
+
+sftr_checkpoint *
+checkpoint_of(const char *names, const char *note, const char *codec)
+{
+	sftr_checkpoint *ckpt = NULL;
+	sftr_writer *writer;
+	struct bytes bytes;
+
+	if (note == NULL && codec == NULL)
+		return open_names(names);
+	ck_assert_int_eq(sftr_writer_new(NULL, &writer, NULL), SFTR_OK);
+	while (names != NULL) {
+		const char *space = strchr(names, ' ');
+
+		add_name(writer, names,
+			 space == NULL ? strlen(names) :
+					 (size_t)(space - names));
+		names = space == NULL ? NULL : space + 1;
+	}
+	add_entry(writer, "pytree.note", note);
+	add_entry(writer, "pytree.codec", codec);
+	bytes = written(writer);
+	sftr_writer_free(writer);
+	ck_assert_uint_le(bytes.n, sizeof kept);
+	memcpy(kept, bytes.p, bytes.n);
+	free(bytes.p);
+	ck_assert_int_eq(
+		sftr_checkpoint_open_memory(kept, bytes.n, NULL, &ckpt, NULL),
+		SFTR_OK);
+	return ckpt;
+}
+
+sftr_code
+tree_of(sftr_codec codec, const char *names, const char *note, sftr_tree **tree,
+	sftr_error *err)
+{
+	sftr_checkpoint *ckpt = checkpoint_of(names, note, NULL);
+	sftr_tree_options options;
+	sftr_code code;
+
+	memset(&options, 0, sizeof options);
+	options.codec = codec;
+	code = sftr_tree_from_checkpoint(ckpt, &options, tree, err);
+	sftr_checkpoint_close(ckpt);
+	return code;
+}
+
+sftr_code
+save_bytes(const sftr_tree *tree, sftr_codec codec, int note,
+	   struct bytes *bytes, sftr_error *err)
+{
+	sftr_save_options options;
+	sftr_writer *writer;
+	sftr_code code;
+
+	memset(&options, 0, sizeof options);
+	options.codec = codec;
+	options.note = note;
+	ck_assert_int_eq(sftr_writer_new(NULL, &writer, NULL), SFTR_OK);
+	code = sftr_tree_write(tree, &options, writer, err);
+	if (code == SFTR_OK)
+		*bytes = written(writer);
+	sftr_writer_free(writer);
+	return code;
+}
+
+sftr_code
+load_bytes(struct bytes bytes, const sftr_tree_options *options,
+	   sftr_tree **tree, sftr_error *err)
+{
+	sftr_checkpoint *ckpt = NULL;
+	sftr_code code;
+
+	code = sftr_checkpoint_open_memory(bytes.p, bytes.n, NULL, &ckpt, err);
+	if (code == SFTR_OK)
+		code = sftr_tree_from_checkpoint(ckpt, options, tree, err);
+	sftr_checkpoint_close(ckpt);
+	return code;
+}
+
+const char *
+note_of(struct bytes bytes)
+{
+	static char note[sizeof kept];
+	sftr_checkpoint *ckpt = NULL;
+	const sftr_metadata *entry;
+
+	ck_assert_int_eq(sftr_checkpoint_open_memory(bytes.p, bytes.n, NULL,
+						     &ckpt, NULL),
+			 SFTR_OK);
+	entry = sftr_checkpoint_metadata(ckpt, "pytree.note", 11);
+	note[0] = '\0';
+	if (entry != NULL) {
+		ck_assert_uint_lt(entry->value.len, sizeof note);
+		memcpy(note, entry->value.ptr, entry->value.len + 1);
+	}
+	sftr_checkpoint_close(ckpt);
+	return note;
+}

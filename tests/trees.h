@@ -46,4 +46,33 @@ tree_text(const sftr_tree *tree);
 sftr_node *
 add_floats(sftr_node *parent, sftr_step step, uint64_t n);
 
+/*
+ * A checkpoint of one-byte tensors with these names, parted by spaces in the
+ * order in which the file has them, and metadata "pytree.note" and
+ * "pytree.codec" unless these are NULL.
+ */
+sftr_checkpoint *
+checkpoint_of(const char *names, const char *note, const char *codec);
+
+/* The tree of such a file; err may be NULL. */
+sftr_code
+tree_of(sftr_codec codec, const char *names, const char *note, sftr_tree **tree,
+	sftr_error *err);
+
+/* A file in memory; the bytes are the caller's to free. */
+struct bytes {
+	unsigned char *p;
+	size_t n;
+};
+sftr_code
+save_bytes(const sftr_tree *tree, sftr_codec codec, int note,
+	   struct bytes *bytes, sftr_error *err);
+sftr_code
+load_bytes(struct bytes bytes, const sftr_tree_options *options,
+	   sftr_tree **tree, sftr_error *err);
+
+/* The metadata "pytree.note" of a file, "" if it has none; for the test. */
+const char *
+note_of(struct bytes bytes);
+
 #endif

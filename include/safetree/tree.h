@@ -349,9 +349,13 @@ typedef struct sftr_tree_options {
 
 /*
  * The tree that the names of a checkpoint tell, completed by its structure
- * note if it has one.  SFTR_E_CONFLICT names both tensors in 'key' and
- * 'other', the same whatever their order in the file; SFTR_E_NOTE if the note
- * is not sound.  The tree retains the checkpoint as long as it has views.
+ * note if it has one.  'options' may be NULL: codec guessed, views.  Metadata
+ * "pytree.codec" that says p2s-esc turns p2s into it.  SFTR_E_PATH if the codec
+ * cannot read a name, SFTR_E_CONFLICT for names that make no tree, both in
+ * 'key' and 'other', the same whatever their order in the file; SFTR_E_LIMIT
+ * if gaps in lists need more null nodes than 16 a leaf and 1024; SFTR_E_NOTE
+ * if the note is not sound.  The tree retains the checkpoint unless all is
+ * copied: a tree that describes reads its bytes when it is saved.
  */
 SFTR_API sftr_code
 sftr_tree_from_checkpoint(const sftr_checkpoint *ckpt,

@@ -18,24 +18,53 @@ capacity_for(size_t count)
 	return n;
 }
 
-bool
-sftr__branch_reserve(sftr_node *branch, size_t count)
+sftr_node **
+sftr__branch_items(sftr_tree *tree, size_t n)
 {
-	sftr_node **items = branch->as.branch.items;
-	size_t n = branch->as.branch.count;
+	if (n > SIZE_MAX / 4 / sizeof(sftr_node *))
+		return NULL;
+	return sftr__arena_alloc(&tree->arena,
+				 capacity_for(n) * sizeof(sftr_node *));
+}
 
-	if (count > SIZE_MAX / 4 / sizeof *items)
-		return false;
-	if (count <= capacity_for(n))
+/* Makes room for one more item by place; false without memory. */
+static bool
+reserve(sftr_node *branch)
+{
+	size_t n = branch->as.branch.count;
+	sftr_node **items;
+
+	if (n + 1 <= capacity_for(n))
 		return true;
-	items = sftr__arena_alloc(&branch->tree->arena,
-				  capacity_for(count) * sizeof *items);
+	items = sftr__branch_items(branch->tree, n + 1);
 	if (items == NULL)
 		return false;
 	if (n > 0)
 		memcpy(items, branch->as.branch.items, n * sizeof *items);
 	branch->as.branch.items = items;
 	return true;
+}
+
+void
+sftr__branch_clear(sftr_node *branch)
+{
+	branch->as.branch.first = NULL;
+	branch->as.branch.last = NULL;
+	branch->as.branch.top = NULL;
+	branch->as.branch.items = NULL;
+	branch->as.branch.count = 0;
+}
+
+void
+sftr__branch_place(sftr_node *branch, sftr_node **items, size_t n)
+{
+	branch->flags |= SFTR__NODE_PLACED;
+	branch->as.branch.items = items;
+	branch->as.branch.count = n;
+	branch->as.branch.first = n > 0 ? items[0] : NULL;
+	branch->as.branch.last = n > 0 ? items[n - 1] : NULL;
+	for (size_t i = 0; i < n; i++)
+		items[i]->next = i + 1 < n ? items[i + 1] : NULL;
 }
 
 /* Threads 'node' into the order of its parent, behind 'before' or first. */
@@ -63,7 +92,7 @@ sftr__branch_attach(sftr_node *node)
 	sftr_node *before = last;
 	sftr_node *found;
 
-	if (is_placed && !sftr__branch_reserve(parent, n + 1))
+	if (is_placed && !reserve(parent))
 		return sftr__tree_fail(node->tree, NULL, SFTR_E_MEMORY,
 				       "out of memory");
 	if (!is_list) {

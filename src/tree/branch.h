@@ -16,9 +16,20 @@
 sftr_node *
 sftr__branch_attach(sftr_node *node);
 
-/* Makes room for 'count' items by place; false without memory. */
-bool
-sftr__branch_reserve(sftr_node *branch, size_t count);
+/* Room for n items by place, or NULL without memory. */
+sftr_node **
+sftr__branch_items(sftr_tree *tree, size_t n);
+
+/*
+ * Makes items[n], from sftr__branch_items, the children in that order; those
+ * that it had are among them.  How they are found by key stays as it is.
+ */
+void
+sftr__branch_place(sftr_node *branch, sftr_node **items, size_t n);
+
+/* Forgets all children. */
+void
+sftr__branch_clear(sftr_node *branch);
 
 /* The child with exactly this step, or NULL. */
 sftr_node *

@@ -216,7 +216,7 @@ prepare_store(struct copying *c, const sftr_tree *tree)
 	}
 	if (!measure(tree, &n_bytes))
 		return out_of_memory(c->tree);
-	c->tree->store = sftr__store_new(&c->tree->allocator, n_bytes);
+	c->tree->store = sftr__store_new(&c->tree->allocator, NULL, n_bytes);
 	return c->tree->store == NULL ? out_of_memory(c->tree) : SFTR_OK;
 }
 

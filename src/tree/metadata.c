@@ -2,6 +2,7 @@
 #include "tree/metadata.h"
 
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -90,6 +91,46 @@ sftr__metadata_copy(sftr_tree *to, const sftr_tree *from)
 			 from->metadata[i].value))
 			return false;
 	return true;
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const sftr_metadata *x = a, *y = b;
+
+	return compare(x->key, y->key);
+}
+
+/* A file's entries come in any order; of one key twice the last counts. */
+bool
+sftr__metadata_take(sftr_tree *tree, const sftr_checkpoint *ckpt)
+{
+	const sftr_allocator *a = &tree->allocator;
+	size_t n = sftr_checkpoint_n_metadata(ckpt);
+	size_t size = 2 * n * sizeof(void *);
+	const void **sorted;
+	bool done = true;
+
+	if (n == 0)
+		return true;
+	sorted = sftr__alloc(a, size);
+	if (sorted == NULL)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = sftr_checkpoint_metadata_at(ckpt, i);
+	sftr__sort(sorted, sorted + n, n, by_key);
+	for (size_t i = 0; i < n && done; i++) {
+		const sftr_metadata *entry = sorted[i];
+		size_t at = tree->n_metadata;
+
+		if (sftr__metadata_is_ours(entry->key))
+			continue;
+		if (at > 0 && is_at(tree, at - 1, entry->key))
+			at--;
+		done = set(tree, at, entry->key, entry->value);
+	}
+	sftr__free(a, sorted, size);
+	return done;
 }
 
 size_t

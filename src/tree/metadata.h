@@ -15,6 +15,10 @@
 bool
 sftr__metadata_is_ours(sftr_str key);
 
+/* Takes over the entries of a checkpoint; false without memory. */
+bool
+sftr__metadata_take(sftr_tree *tree, const sftr_checkpoint *ckpt);
+
 /* Takes over the entries of another tree; false without memory. */
 bool
 sftr__metadata_copy(sftr_tree *to, const sftr_tree *from);

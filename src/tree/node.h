@@ -24,13 +24,12 @@
 #include <stdbool.h>
 
 enum {
-	SFTR__NODE_ORDERED = 1,	  /* a dict that keeps its own order */
-	SFTR__NODE_PLACED = 2,	  /* children have a place in 'items' */
-	SFTR__NODE_SHARED = 4,	  /* another leaf shares this tensor */
-	SFTR__NODE_UNDECIDED = 8, /* tree/build: children are NAME steps */
-	SFTR__NODE_INT_KEY = 16,  /* tree/build: a note says so */
-	SFTR__NODE_FLAT = 32,	  /* tree/build: a note says so */
-	SFTR__NODE_DECLARED = 64  /* tree/build: a note says its kind */
+	SFTR__NODE_ORDERED = 1, /* a dict that keeps its own order */
+	SFTR__NODE_PLACED = 2,	/* children have a place in 'items' */
+	SFTR__NODE_SHARED = 4,	/* another leaf shares this tensor */
+	SFTR__NODE_INT_KEY = 8, /* while a tree is built: a note says that */
+	SFTR__NODE_FLAT = 16,	/* its step is an integer key, a flat index */
+	SFTR__NODE_SEEN = 32	/* within one check */
 };
 
 struct sftr_node {
@@ -48,9 +47,9 @@ struct sftr_node {
 	uint8_t kind;	   /* sftr_node_kind */
 	uint8_t step_kind; /* sftr_step_kind */
 	uint8_t flags;
+	uint8_t declared; /* while a tree is built: what a note says */
 	uint16_t dtype;
 	uint32_t rank;
-	uint32_t origin; /* tree/build: the first name that needed it, + 1 */
 	union {
 		struct {
 			sftr_node *first;

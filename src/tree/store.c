@@ -26,7 +26,8 @@ add_block(sftr__store *store, uint64_t n_bytes)
 }
 
 sftr__store *
-sftr__store_new(const sftr_allocator *allocator, uint64_t n_bytes)
+sftr__store_new(const sftr_allocator *allocator, const sftr_checkpoint *ckpt,
+		uint64_t n_bytes)
 {
 	sftr__store *store = sftr__alloc_zeroed(allocator, 1, sizeof *store);
 
@@ -37,6 +38,8 @@ sftr__store_new(const sftr_allocator *allocator, uint64_t n_bytes)
 		sftr__free(allocator, store, sizeof *store);
 		return NULL;
 	}
+	if (ckpt != NULL)
+		store->ckpt = sftr_checkpoint_retain(ckpt);
 	atomic_init(&store->n_holders, 1);
 	return store;
 }
@@ -57,6 +60,7 @@ sftr__store_release(sftr__store *store)
 	if (store == NULL || atomic_fetch_sub(&store->n_holders, 1) != 1)
 		return;
 	a = store->allocator;
+	sftr_checkpoint_close(store->ckpt);
 	sftr__free(&a, store->allocated, store->n_allocated);
 	sftr__free(&a, store, sizeof *store);
 }
