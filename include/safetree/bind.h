@@ -141,6 +141,8 @@ typedef struct sftr_bind_options {
 	const char *rules_name;	  /* names that text in messages, or NULL */
 	const sftr_dim *dims;	  /* known in every scope */
 	size_t n_dims;
+	int drop_flat; /* 1: FLAT steps of slots are passed over, as in names
+			  that pytree2safetensors wrote */
 
 	sftr_conversion conversion;
 	sftr_reaction missing;	  /* by default REFUSE */
@@ -168,8 +170,9 @@ typedef struct sftr_bind_options {
 
 /*
  * Options as pytree2safetensors' set_weights behaves: what is missing keeps its
- * old value, what is unexpected is passed over, dtypes are converted, and
- * step kinds differ freely.  Shapes are not: memory is as large as it is.
+ * old value, what is unexpected is passed over, dtypes are converted, and FLAT
+ * steps are dropped, so that several leaves may take one tensor, which is a
+ * warning.  Shapes must fit: memory is as large as it is.
  */
 SFTR_API void
 sftr_bind_options_lenient(sftr_bind_options *options);
@@ -331,7 +334,7 @@ sftr_set_weights(sftr_tree *tree, const sftr_checkpoint *ckpt,
  * A report as a person reads it, a line at a time, without line feeds, cut to
  * fit, terminated when size > 0.  Both return 'text'.
  *
- *	model.safetensors -> struct net (names: dotted): 2 errors, nothing bound
+ *	model.safetensors -> struct net (names: dotted): 2 errors, nothing loaded
  *	  missing     layers.2.bias       F32 [64]         near: layers.2.b
  *	  shape       layers.0.weight     file [128,64]    wants [out=64, in=128]; its transpose fits
  */

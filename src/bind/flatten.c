@@ -1,0 +1,778 @@
+/* SPDX-License-Identifier: MIT */
+#include "bind/flatten.h"
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/diagnostic.h"
+#include "bind/slot.h"
+#include "names/codec.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* An instance of a struct: where it is, and what it and its tensors are called. */
+struct instance {
+	const sftr_table *table;
+	char *object;	  /* NULL: only looked for */
+	const char *path; /* by C members */
+	const char *name; /* by the file's names */
+	uint32_t scope;
+	bool is_absent;	  /* optional, and not in the file */
+};
+
+static sftr_code
+no_memory(sftr__flat *f)
+{
+	return sftr__fail_memory(f->err);
+}
+
+static sftr_code
+fail(sftr__flat *f, sftr_code code, const char *path, const char *why)
+{
+	sftr__fail(f->err, code, "%s", why);
+	sftr__set_key(f->err, path, strlen(path));
+	return code;
+}
+
+/* "a.b", or "b" if a is empty; n bytes of b.  NULL without memory. */
+static const char *
+join(sftr__flat *f, const char *a, const char *b, size_t n)
+{
+	size_t n_a = strlen(a);
+	char *text = sftr__arena_alloc(&f->arena, n_a + n + 2);
+
+	if (text == NULL)
+		return NULL;
+	if (n_a > 0) {
+		memcpy(text, a, n_a);
+		text[n_a++] = '.';
+	}
+	memcpy(text + n_a, b, n);
+	return text;
+}
+
+/* An element's name: the number in place of "*", or one step behind. */
+static const char *
+join_number(sftr__flat *f, const char *name, uint64_t number)
+{
+	const char *star = strchr(name, '*');
+	size_t n = strlen(name), front = star != NULL ? (size_t)(star - name) : n;
+	char *text = sftr__arena_alloc(&f->arena, n + 24);
+
+	if (text != NULL)
+		snprintf(text, n + 24, "%.*s%s%" PRIu64 "%s", (int)front, name,
+			 star != NULL || n == 0 ? "" : ".", number,
+			 star != NULL ? star + 1 : "");
+	return text;
+}
+
+/*
+ * The k-th name of a field below an instance's, with its transform: words one
+ * after the other, each parted by "|"; the member's own if there is no word.
+ * *name is NULL behind the last.
+ */
+static sftr_code
+field_name(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	   size_t k, const char **name, const char **transform)
+{
+	const sftr__word *w;
+
+	*name = *transform = NULL;
+	if (sftr__field_word(field, SFTR__NAMED, 0) == NULL) {
+		if (k > 0)
+			return SFTR_OK;
+		*name = join(f, in->name, field->member, strlen(field->member));
+		return *name == NULL ? no_memory(f) : SFTR_OK;
+	}
+	for (size_t i = 0; (w = sftr__field_word(field, SFTR__NAMED, i)) != NULL;
+	     i++) {
+		const char *p = w->name;
+
+		for (;;) {
+			size_t n = strcspn(p, "|");
+
+			if (k-- == 0) {
+				*name = join(f, in->name, p, n);
+				*transform = w->transform;
+				return *name == NULL ? no_memory(f) : SFTR_OK;
+			}
+			if (p[n] == '\0')
+				break;
+			p += n + 1;
+		}
+	}
+	return SFTR_OK;
+}
+
+/* Whether a tensor has this name; with a "*" in it, whether it has number 0. */
+static sftr_code
+name_exists(sftr__flat *f, const char *name, bool *exists)
+{
+	const char *text = strchr(name, '*') == NULL ? name :
+						       join_number(f, name, 0);
+	sftr_code code;
+
+	if (text == NULL)
+		return no_memory(f);
+	sftr__path_buffer_clear(&f->path);
+	f->key.n = 0;
+	code = sftr__path_parse_into(SFTR_CODEC_DOTTED, text, strlen(text),
+				     &f->path, NULL);
+	/* What is no path is no name of a tensor; sftr__wants_init tells. */
+	if (code == SFTR_E_PATH)
+		return SFTR_OK;
+	if (code != SFTR_OK ||
+	    !sftr__key_add(&f->key, f->path.steps, f->path.n_steps))
+		return no_memory(f);
+	*exists = sftr__offers_find(f->offers, f->key.text, f->key.n) !=
+		  SFTR__NO_OFFER;
+	return SFTR_OK;
+}
+
+static bool
+is_struct(const sftr_field *field)
+{
+	return field->what >= SFTR__NESTED &&
+	       field->what <= SFTR__STRUCTS_ALLOC;
+}
+
+static sftr_code
+struct_exists(sftr__flat *f, const struct instance *in, bool *exists);
+
+/* Whether there is a tensor for a field, or below it. */
+static sftr_code
+field_exists(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	     bool *exists)
+{
+	const char *name, *transform;
+	struct instance below;
+	sftr_code code = SFTR_OK;
+
+	memset(&below, 0, sizeof below);
+	for (size_t k = 0; code == SFTR_OK && !*exists; k++) {
+		code = field_name(f, in, field, k, &name, &transform);
+		if (code != SFTR_OK || name == NULL)
+			return code;
+		if (!is_struct(field)) {
+			code = name_exists(f, name, exists);
+			continue;
+		}
+		below.table = field->table();
+		below.name = field->what == SFTR__NESTED ?
+				     name :
+				     join_number(f, name, 0);
+		if (below.name == NULL)
+			return no_memory(f);
+		code = struct_exists(f, &below, exists);
+	}
+	return code;
+}
+
+static sftr_code
+struct_exists(sftr__flat *f, const struct instance *in, bool *exists)
+{
+	sftr_code code = SFTR_OK;
+
+	*exists = false;
+	for (size_t i = 0; i < in->table->n_fields && code == SFTR_OK &&
+			   !*exists; i++)
+		if (in->table->fields[i].what != SFTR__DIM)
+			code = field_exists(f, in, &in->table->fields[i],
+					    exists);
+	return code;
+}
+
+static sftr__later *
+add_later(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	  sftr__later_kind kind)
+{
+	void *p = f->later;
+	sftr__later *later;
+
+	if (!sftr__grow(&f->allocator, &p, &f->later_capacity, f->n_later + 1,
+			sizeof *later))
+		return NULL;
+	f->later = p;
+	later = &f->later[f->n_later++];
+	memset(later, 0, sizeof *later);
+	later->kind = kind;
+	later->object = in->object;
+	later->field = field;
+	later->path = in->path;
+	return later;
+}
+
+static sftr_code
+add_pointer(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	    const void *pointer)
+{
+	sftr__later *later = add_later(f, in, field, SFTR__LATER_POINTER);
+
+	if (later == NULL)
+		return no_memory(f);
+	later->pointer = pointer;
+	return SFTR_OK;
+}
+
+static sftr_code
+add_count(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	  uint64_t count)
+{
+	sftr__later *later = add_later(f, in, field, SFTR__LATER_COUNT);
+
+	if (later == NULL)
+		return no_memory(f);
+	later->value = count;
+	return SFTR_OK;
+}
+
+static sftr_code
+add_bool(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	 const sftr__word *optional, bool value)
+{
+	sftr__later *later;
+
+	if (optional == NULL)
+		return SFTR_OK;
+	later = add_later(f, in, field, SFTR__LATER_BOOL);
+	if (later == NULL)
+		return no_memory(f);
+	later->offset = optional->offset;
+	later->value = value;
+	return SFTR_OK;
+}
+
+/* An unsigned number, of an integer member that may not be negative. */
+static bool
+read_integer(const char *object, const sftr_field *field, uint64_t *value)
+{
+	const char *at = object + field->count;
+	int64_t s = 0;
+	int8_t s8;
+	int16_t s16;
+	int32_t s32;
+	uint8_t u8;
+	uint16_t u16;
+	uint32_t u32;
+
+	switch (field->count_size) {
+	case 1: memcpy(&s8, at, 1); memcpy(&u8, at, 1); s = s8; *value = u8;
+		break;
+	case 2: memcpy(&s16, at, 2); memcpy(&u16, at, 2); s = s16; *value = u16;
+		break;
+	case 4: memcpy(&s32, at, 4); memcpy(&u32, at, 4); s = s32; *value = u32;
+		break;
+	default: memcpy(&s, at, 8); memcpy(value, at, 8); break;
+	}
+	return !field->is_signed || s >= 0;
+}
+
+static sftr_code
+set_place(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	  sftr_slot *slot)
+{
+	char *member = in->object + field->offset;
+	uint64_t *extents;
+	uint64_t capacity;
+
+	switch (field->what) {
+	case SFTR__VIEW: slot->place = SFTR_PLACE_VIEW; break;
+	case SFTR__ALLOC: slot->place = SFTR_PLACE_ALLOC; break;
+	case SFTR__INTO:
+		memcpy(&slot->data, member, sizeof slot->data);
+		if (!read_integer(in->object, field, &capacity))
+			return fail(f, SFTR_E_ARGUMENT, slot->name.ptr,
+				    "its capacity is negative");
+		if (!sftr__mul(capacity, field->size, &slot->capacity))
+			return fail(f, SFTR_E_ARGUMENT, slot->name.ptr,
+				    "its capacity is more than memory");
+		return SFTR_OK;
+	default:
+		slot->data = member;
+		slot->capacity = (uint64_t)field->size * field->n;
+		if (field->n_inner == 0)
+			return SFTR_OK;
+		slot->capacity *= field->n_inner;
+		extents = sftr__arena_alloc(&f->arena, 2 * sizeof *extents);
+		if (extents == NULL)
+			return no_memory(f);
+		extents[0] = field->n;
+		extents[1] = field->n_inner;
+		slot->shape = extents;
+		slot->rank = 2;
+		slot->flags |= SFTR__SLOT_EXACT;
+		return SFTR_OK;
+	}
+	slot->pointer = member;
+	return add_pointer(f, in, field, NULL);
+}
+
+static sftr_code
+set_names(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	  sftr_slot *slot)
+{
+	const char *name, *transform;
+	sftr_alias *aliases;
+	sftr_code code;
+	size_t n = 0;
+
+	do {
+		code = field_name(f, in, field, n, &name, &transform);
+		n += name != NULL;
+	} while (code == SFTR_OK && name != NULL);
+	if (code != SFTR_OK)
+		return code;
+	aliases = sftr__arena_alloc(&f->arena, n * sizeof *aliases);
+	if (aliases == NULL)
+		return no_memory(f);
+	for (size_t i = 0; i < n && code == SFTR_OK; i++)
+		code = field_name(f, in, field, i, &aliases[i].name,
+				  &aliases[i].transform);
+	slot->aliases = aliases;
+	slot->n_aliases = n;
+	return code;
+}
+
+static sftr_code
+add_slot(sftr__flat *f, const struct instance *in, const sftr_field *field)
+{
+	const sftr__word *optional = sftr__field_word(field, SFTR__OPTIONAL, 0);
+	const char *path = join(f, in->path, field->member,
+				strlen(field->member));
+	void *p = f->slots;
+	sftr_slot *slot;
+	sftr_code code;
+
+	if (path == NULL ||
+	    !sftr__grow(&f->allocator, &p, &f->slots_capacity, f->n_slots + 1,
+			sizeof *slot))
+		return no_memory(f);
+	f->slots = p;
+	slot = &f->slots[f->n_slots++];
+	memset(slot, 0, sizeof *slot);
+	slot->name.ptr = path;
+	slot->name.len = strlen(path);
+	slot->shape_text = field->shape;
+	slot->dtype = field->dtype;
+	slot->scope = in->scope;
+	if (field->is_bool)
+		slot->flags |= SFTR_SLOT_BOOL;
+	if (sftr__field_word(field, SFTR__OR_COPY, 0) != NULL)
+		slot->flags |= SFTR_SLOT_OR_COPY;
+	if (optional != NULL) {
+		slot->flags |= SFTR_SLOT_OPTIONAL;
+		slot->present = in->object + optional->offset;
+	}
+	code = set_place(f, in, field, slot);
+	return code == SFTR_OK ? set_names(f, in, field, slot) : code;
+}
+
+/* What an optional struct that is not there gets: no pointers, no counts. */
+static sftr_code
+clear_field(sftr__flat *f, const struct instance *in, const sftr_field *field)
+{
+	sftr_code code = SFTR_OK;
+
+	if (field->what == SFTR__VIEW || field->what == SFTR__ALLOC ||
+	    field->what == SFTR__STRUCTS_ALLOC)
+		code = add_pointer(f, in, field, NULL);
+	if (code == SFTR_OK && (field->what == SFTR__STRUCTS ||
+				field->what == SFTR__STRUCTS_ALLOC))
+		code = add_count(f, in, field, 0);
+	if (code == SFTR_OK)
+		code = add_bool(f, in, field,
+				sftr__field_word(field, SFTR__OPTIONAL, 0),
+				false);
+	return code;
+}
+
+static sftr_code
+add_struct(sftr__flat *f, const struct instance *in);
+
+/* The name of a struct's field that the file has, or the first. */
+static sftr_code
+choose_name(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	    const char **name, bool *exists)
+{
+	struct instance below;
+	const char *other, *transform;
+	sftr_code code = field_name(f, in, field, 0, name, &transform);
+
+	*exists = false;
+	memset(&below, 0, sizeof below);
+	below.table = field->table();
+	other = *name;
+	for (size_t k = 1; code == SFTR_OK && other != NULL; k++) {
+		below.name = field->what == SFTR__NESTED ?
+				     other :
+				     join_number(f, other, 0);
+		if (below.name == NULL)
+			return no_memory(f);
+		code = struct_exists(f, &below, exists);
+		if (*exists)
+			*name = other;
+		if (code != SFTR_OK || *exists)
+			return code;
+		code = field_name(f, in, field, k, &other, &transform);
+	}
+	return code;
+}
+
+/* How many elements of an array there are without a gap, up to 'most'. */
+static sftr_code
+count_elements(sftr__flat *f, const sftr_field *field, const char *name,
+	       uint64_t most, uint64_t *count)
+{
+	struct instance below;
+	bool exists = true;
+
+	memset(&below, 0, sizeof below);
+	below.table = field->table();
+	for (*count = 0; *count < most; (*count)++) {
+		sftr_code code;
+
+		below.name = join_number(f, name, *count);
+		if (below.name == NULL)
+			return no_memory(f);
+		code = struct_exists(f, &below, &exists);
+		if (code != SFTR_OK || !exists)
+			return code;
+	}
+	return SFTR_OK;
+}
+
+/* Memory for so many structs, no more in all than the file is large. */
+static sftr_code
+allocate(sftr__flat *f, const sftr_field *field, uint64_t count,
+	 const char *path, char **structs)
+{
+	sftr__block *block;
+	uint64_t n;
+
+	if (!sftr__mul(count, field->size, &n) || n > f->room)
+		return fail(f, SFTR_E_LIMIT, path,
+			    "its structs take more memory than the file");
+	f->room -= n;
+	block = sftr__alloc_zeroed(&f->allocator, 1, sizeof *block);
+	if (block == NULL)
+		return no_memory(f);
+	block->bytes = sftr__alloc_zeroed(&f->allocator, (size_t)n, 1);
+	if (block->bytes == NULL) {
+		sftr__free(&f->allocator, block, sizeof *block);
+		return no_memory(f);
+	}
+	block->n_bytes = (size_t)n;
+	block->n_slots = 1; /* never released before the binding is freed */
+	block->next = f->blocks;
+	f->blocks = block;
+	*structs = block->bytes;
+	return SFTR_OK;
+}
+
+static sftr_code
+add_limit(sftr__flat *f, const sftr_field *field, const char *name,
+	  const struct instance *in)
+{
+	size_t n_type = strlen(in->table->type), n_name;
+	void *p = f->limits;
+	sftr__array_limit *l;
+	sftr_code code;
+	char *text;
+
+	/* Only for arrays whose number is a step of its own. */
+	if (strchr(name, '*') != NULL)
+		return SFTR_OK;
+	if (!sftr__grow(&f->allocator, &p, &f->limits_capacity,
+			f->n_limits + 1, sizeof *l))
+		return no_memory(f);
+	f->limits = p;
+	sftr__path_buffer_clear(&f->path);
+	f->key.n = 0;
+	code = sftr__path_parse_into(SFTR_CODEC_DOTTED, name, strlen(name),
+				     &f->path, NULL);
+	if (code != SFTR_OK)
+		return code == SFTR_E_PATH ? SFTR_OK : no_memory(f);
+	n_name = n_type + strlen(field->member) + 2;
+	text = sftr__arena_alloc(&f->arena, n_name);
+	if (text == NULL ||
+	    !sftr__key_add(&f->key, f->path.steps, f->path.n_steps))
+		return no_memory(f);
+	snprintf(text, n_name, "%s.%s", in->table->type, field->member);
+	l = &f->limits[f->n_limits];
+	l->key.len = f->key.n;
+	l->key.ptr = sftr__arena_text(&f->arena, f->key.text, f->key.n);
+	l->name = text;
+	l->n = field->n;
+	if (l->key.ptr == NULL)
+		return no_memory(f);
+	f->n_limits++;
+	return SFTR_OK;
+}
+
+static sftr_code
+add_elements(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	     const char *name, const char *path, char *first, uint64_t count)
+{
+	struct instance below;
+	sftr_code code = SFTR_OK;
+
+	for (uint64_t i = 0; i < count && code == SFTR_OK; i++) {
+		memset(&below, 0, sizeof below);
+		below.table = field->table();
+		below.object = first + i * field->size;
+		below.scope = in->scope;
+		below.path = join_number(f, path, i);
+		below.name = join_number(f, name, i);
+		if (below.path == NULL || below.name == NULL)
+			return no_memory(f);
+		code = add_struct(f, &below);
+	}
+	return code;
+}
+
+static sftr_code
+add_array(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	  const char *name, bool exists, const char *path)
+{
+	const sftr__word *optional = sftr__field_word(field, SFTR__OPTIONAL, 0);
+	bool grows = field->what == SFTR__STRUCTS_ALLOC;
+	char *first = in->object + field->offset;
+	uint64_t count = field->n;
+	sftr_code code = SFTR_OK;
+
+	if (field->what != SFTR__EXACTLY || (optional != NULL && !exists)) {
+		code = count_elements(f, field, name,
+				      grows ? UINT64_MAX : field->n, &count);
+		/* Those of the first are missing, if it need not be absent. */
+		if (code == SFTR_OK && count == 0 && optional == NULL)
+			count = 1;
+	}
+	if (code == SFTR_OK && grows && count > 0)
+		code = allocate(f, field, count, path, &first);
+	if (code == SFTR_OK && grows)
+		code = add_pointer(f, in, field, count > 0 ? first : NULL);
+	if (code == SFTR_OK && field->count_size > 0)
+		code = add_count(f, in, field, count);
+	if (code == SFTR_OK && !grows)
+		code = add_limit(f, field, name, in);
+	if (code == SFTR_OK)
+		code = add_bool(f, in, field, optional, count > 0);
+	return code == SFTR_OK ? add_elements(f, in, field, name, path, first,
+					      count) :
+				 code;
+}
+
+static sftr_code
+add_nested(sftr__flat *f, const struct instance *in, const sftr_field *field,
+	   const char *name, bool exists, const char *path)
+{
+	const sftr__word *optional = sftr__field_word(field, SFTR__OPTIONAL, 0);
+	struct instance below;
+	sftr_code code = add_bool(f, in, field, optional, exists);
+
+	memset(&below, 0, sizeof below);
+	below.table = field->table();
+	below.object = in->object + field->offset;
+	below.path = path;
+	below.name = name;
+	below.scope = in->scope;
+	below.is_absent = optional != NULL && !exists;
+	return code == SFTR_OK ? add_struct(f, &below) : code;
+}
+
+static sftr_code
+add_below(sftr__flat *f, const struct instance *in, const sftr_field *field)
+{
+	const char *path = join(f, in->path, field->member,
+				strlen(field->member));
+	const char *name;
+	bool exists;
+	sftr_code code;
+
+	if (path == NULL)
+		return no_memory(f);
+	code = choose_name(f, in, field, &name, &exists);
+	if (code != SFTR_OK)
+		return code;
+	return field->what == SFTR__NESTED ?
+		       add_nested(f, in, field, name, exists, path) :
+		       add_array(f, in, field, name, exists, path);
+}
+
+/* A scope of its own, if the table declares dimensions. */
+static sftr_code
+enter_scope(sftr__flat *f, struct instance *in)
+{
+	bool entered = false;
+
+	for (size_t i = 0; i < in->table->n_fields; i++) {
+		const sftr_field *field = &in->table->fields[i];
+		sftr__later *later;
+		size_t dim;
+
+		if (field->what != SFTR__DIM)
+			continue;
+		if (!entered)
+			in->scope = sftr__dims_scope(f->dims, in->scope);
+		entered = true;
+		dim = in->scope == UINT32_MAX ?
+			      SFTR__NO_DIM :
+			      sftr__dims_declare(f->dims, in->scope,
+						 field->shape,
+						 strlen(field->shape));
+		if (dim == SFTR__NO_DIM)
+			return no_memory(f);
+		later = add_later(f, in, field, SFTR__LATER_DIM);
+		if (later == NULL)
+			return no_memory(f);
+		later->value = dim;
+	}
+	return SFTR_OK;
+}
+
+static sftr_code
+add_struct(sftr__flat *f, const struct instance *in)
+{
+	struct instance own = *in;
+	sftr_code code = enter_scope(f, &own);
+
+	for (size_t i = 0; i < own.table->n_fields && code == SFTR_OK; i++) {
+		const sftr_field *field = &own.table->fields[i];
+
+		if (field->what == SFTR__DIM)
+			continue;
+		if (own.is_absent && field->what != SFTR__NESTED)
+			code = clear_field(f, &own, field);
+		else if (is_struct(field))
+			code = add_below(f, &own, field);
+		else
+			code = add_slot(f, &own, field);
+	}
+	return code;
+}
+
+sftr_code
+sftr__flat_init(sftr__flat *flat, const sftr_table *table, void *object,
+		const sftr__offers *offers, sftr__dims *dims, uint64_t room,
+		const sftr_allocator *allocator, sftr_error *err)
+{
+	struct instance top;
+
+	memset(flat, 0, sizeof *flat);
+	flat->allocator = *allocator;
+	flat->offers = offers;
+	flat->dims = dims;
+	flat->err = err;
+	flat->room = room;
+	sftr__arena_init(&flat->arena, allocator);
+	sftr__path_buffer_init(&flat->path, allocator);
+	sftr__key_init(&flat->key, allocator);
+	memset(&top, 0, sizeof top);
+	top.table = table;
+	top.object = object;
+	top.path = top.name = "";
+	top.scope = sftr__dims_scope(dims, 0);
+	if (top.scope == UINT32_MAX)
+		return no_memory(flat);
+	return add_struct(flat, &top);
+}
+
+void
+sftr__flat_free(sftr__flat *flat)
+{
+	const sftr_allocator *a = &flat->allocator;
+
+	while (flat->blocks != NULL) {
+		sftr__block *block = flat->blocks;
+
+		flat->blocks = block->next;
+		sftr__free(a, block->bytes, block->n_bytes);
+		sftr__free(a, block, sizeof *block);
+	}
+	sftr__free(a, flat->slots, flat->slots_capacity * sizeof *flat->slots);
+	sftr__free(a, flat->later, flat->later_capacity * sizeof *flat->later);
+	sftr__free(a, flat->limits,
+		   flat->limits_capacity * sizeof *flat->limits);
+	sftr__key_free(&flat->key);
+	sftr__path_buffer_free(&flat->path);
+	sftr__arena_free(&flat->arena);
+	memset(flat, 0, sizeof *flat);
+}
+
+static uint64_t
+number_of(const sftr__later *later, const sftr__dims *dims)
+{
+	const sftr__dim *dim;
+
+	if (later->kind != SFTR__LATER_DIM)
+		return later->value;
+	dim = &dims->dims[later->value];
+	return dim->is_known ? dim->value : 0;
+}
+
+sftr_code
+sftr__flat_check(const sftr__flat *flat, const sftr__dims *dims,
+		 sftr_error *err)
+{
+	for (size_t i = 0; i < flat->n_later; i++) {
+		const sftr__later *later = &flat->later[i];
+		unsigned bits = (unsigned)later->field->count_size * 8;
+		uint64_t n = number_of(later, dims);
+
+		if (later->kind != SFTR__LATER_COUNT &&
+		    later->kind != SFTR__LATER_DIM)
+			continue;
+		bits -= later->field->is_signed != 0;
+		if (bits == 64 || n >> bits == 0)
+			continue;
+		sftr__fail(err, SFTR_E_CAPACITY,
+			   "%" PRIu64 " is more than the member %s%s%s holds",
+			   n, later->path, later->path[0] != '\0' ? "." : "",
+			   later->field->member);
+		sftr__set_key(err, later->field->member,
+			      strlen(later->field->member));
+		return SFTR_E_CAPACITY;
+	}
+	return SFTR_OK;
+}
+
+static void
+write_integer(char *at, size_t size, uint64_t value)
+{
+	uint8_t u8 = (uint8_t)value;
+	uint16_t u16 = (uint16_t)value;
+	uint32_t u32 = (uint32_t)value;
+
+	switch (size) {
+	case 1: memcpy(at, &u8, 1); break;
+	case 2: memcpy(at, &u16, 2); break;
+	case 4: memcpy(at, &u32, 4); break;
+	default: memcpy(at, &value, 8); break;
+	}
+}
+
+void
+sftr__flat_write(const sftr__flat *flat, const sftr__dims *dims)
+{
+	for (size_t i = 0; i < flat->n_later; i++) {
+		const sftr__later *later = &flat->later[i];
+		bool value = later->value != 0;
+
+		switch (later->kind) {
+		case SFTR__LATER_BOOL:
+			memcpy(later->object + later->offset, &value,
+			       sizeof value);
+			break;
+		case SFTR__LATER_POINTER:
+			memcpy(later->object + later->field->offset,
+			       &later->pointer, sizeof later->pointer);
+			break;
+		default:
+			write_integer(later->object + later->field->count,
+				      later->field->count_size,
+				      number_of(later, dims));
+			break;
+		}
+	}
+}

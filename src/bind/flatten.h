@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A struct and its table as slots: one for each member that holds a tensor, in
+ * every instance of a struct that the checkpoint has tensors for.  Reads of the
+ * caller's memory only what INTO needs, and writes nothing: what a bind is to
+ * write when it succeeds is kept as a list.
+ */
+#ifndef SFTR_BIND_FLATTEN_H
+#define SFTR_BIND_FLATTEN_H
+
+#include "bind/binding.h"
+
+#include <safetree/struct.h>
+
+typedef enum sftr__later_kind {
+	SFTR__LATER_COUNT = 0, /* 'value' */
+	SFTR__LATER_DIM,       /* the value of dimension number 'value' */
+	SFTR__LATER_BOOL,      /* 'value' */
+	SFTR__LATER_POINTER    /* 'pointer' */
+} sftr__later_kind;
+
+/* One thing that is to be written, in the instance at 'object'. */
+typedef struct sftr__later {
+	sftr__later_kind kind;
+	char *object;
+	const sftr_field *field;
+	size_t offset; /* of the bool */
+	uint64_t value;
+	const void *pointer;
+	const char *path; /* of the member, for messages */
+} sftr__later;
+
+typedef struct sftr__flat {
+	sftr_allocator allocator;
+	const sftr__offers *offers;
+	sftr__dims *dims;
+	sftr_error *err;
+	sftr__arena arena;
+	sftr__block *blocks; /* structs that the library allocates */
+	uint64_t room;	     /* bytes that may still be allocated for them */
+	sftr_slot *slots;
+	size_t n_slots, slots_capacity;
+	sftr__later *later;
+	size_t n_later, later_capacity;
+	sftr__array_limit *limits;
+	size_t n_limits, limits_capacity;
+	sftr__path_buffer path;
+	sftr__key key;
+} sftr__flat;
+
+/*
+ * Flattens *object.  'room' is how many bytes of structs may be allocated.
+ * SFTR_E_TABLE, SFTR_E_CAPACITY, SFTR_E_ARGUMENT with the member's path in
+ * 'key', or SFTR_E_MEMORY.  To be freed in every case.
+ */
+sftr_code
+sftr__flat_init(sftr__flat *flat, const sftr_table *table, void *object,
+		const sftr__offers *offers, sftr__dims *dims, uint64_t room,
+		const sftr_allocator *allocator, sftr_error *err);
+void
+sftr__flat_free(sftr__flat *flat);
+
+/* Whether every number fits its member; otherwise SFTR_E_CAPACITY. */
+sftr_code
+sftr__flat_check(const sftr__flat *flat, const sftr__dims *dims,
+		 sftr_error *err);
+
+/* Writes what was kept back. */
+void
+sftr__flat_write(const sftr__flat *flat, const sftr__dims *dims);
+
+/* The i-th word of a field of a kind, or NULL. */
+const sftr__word *
+sftr__field_word(const sftr_field *field, int what, size_t i);
+
+/*
+ * Whether a table and those below it hold together: no two members of one
+ * name, shapes and names that can be read, no table within itself.
+ * SFTR_E_TABLE with the member in 'key'.
+ */
+sftr_code
+sftr__table_check(const sftr_table *table, sftr_error *err);
+
+#endif

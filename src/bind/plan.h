@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The plan of a load: what is wanted of the files, cut into jobs that are few,
+ * large and in rising order.  Knows what lies where; reads nothing.
+ *
+ *      file      [ a a a a a a a a | b | c | d | e e e e e ]
+ *      jobs      [ 4 MiB ][ 4 MiB ][ b   c   d ][ convert e ]
+ *                straight to a      one read, three pieces
+ */
+#ifndef SFTR_BIND_PLAN_H
+#define SFTR_BIND_PLAN_H
+
+#include "bind/binding.h"
+
+#define SFTR__JOB_BYTES ((size_t)1 << 20)    /* read to scratch at once */
+#define SFTR__DIRECT_BYTES ((size_t)4 << 20) /* read in place at once */
+#define SFTR__DIRECT_MIN ((uint64_t)64 << 10)
+#define SFTR__JOB_PIECES 256
+
+/* Elements of a part that lie together in the file. */
+typedef struct sftr__piece {
+	uint32_t slot;
+	uint32_t part;
+	uint64_t first;	   /* element of the part */
+	uint64_t n;	   /* elements; 8 / gcd(8, bits) of them if sub-byte */
+	uint64_t begin;	   /* bytes in the tensor */
+	uint64_t n_bytes;
+} sftr__piece;
+
+typedef struct sftr__job {
+	const sftr_tensor *tensor; /* of the first piece */
+	uint64_t offset; /* of the first byte, in that tensor */
+	size_t n_bytes;	 /* of one read */
+	bool is_direct;	 /* straight to where its one piece belongs */
+	size_t n_pieces;
+	sftr__piece pieces[SFTR__JOB_PIECES];
+} sftr__job;
+
+typedef struct sftr__plan {
+	const sftr_binding *binding;
+	bool joins;	   /* tensors that are neighbours in a file */
+	size_t at;	   /* in the binding's order */
+	uint64_t done;	   /* bytes of that part that jobs were made of */
+} sftr__plan;
+
+/* A plan of all slots whose state 'is_wanted'. */
+void
+sftr__plan_init(sftr__plan *plan, const sftr_binding *binding, bool joins);
+
+/* The next job; false if there is none. */
+bool
+sftr__plan_next(sftr__plan *plan, sftr__job *job);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a bind found: counts, the first error, and every finding handed on as
+ * the policies want.  Knows kinds of findings and how they read; not how they
+ * came about.
+ */
+#ifndef SFTR_BIND_REPORT_H
+#define SFTR_BIND_REPORT_H
+
+#include "base/diagnostic.h"
+
+#include <safetree/bind.h>
+#include <stdbool.h>
+
+typedef enum sftr__finding {
+	SFTR__MISSING = 0,
+	SFTR__UNEXPECTED,
+	SFTR__SHAPE,
+	SFTR__DTYPE,
+	SFTR__CAPACITY,
+	SFTR__AMBIGUOUS,
+	SFTR__OVERLAP,
+	SFTR__VIEW_REFUSED,
+	SFTR__KIND,
+	SFTR__TIED,
+	SFTR__CONVERTED,
+	SFTR__N_FINDINGS
+} sftr__finding;
+
+typedef struct sftr__findings_report {
+	sftr_report counts;
+	sftr_reaction reactions[SFTR__N_FINDINGS];
+	sftr_diagnostic_fn *fn;
+	void *user;
+	sftr_error *err; /* gets the first error */
+	sftr_code code;	 /* of that, or of a failure to report */
+	bool stopped;	 /* 'fn' wants no more */
+} sftr__findings_report;
+
+/* 'err' is borrowed, and may be NULL. */
+void
+sftr__report_init(sftr__findings_report *r, const sftr_checkpoint *ckpt,
+		  const sftr_bind_options *options, sftr_error *err);
+
+/* What is done about a kind: REFUSE, WARN or IGNORE. */
+static inline sftr_reaction
+sftr__report_reaction(const sftr__findings_report *r, sftr__finding kind)
+{
+	return r->reactions[kind];
+}
+
+/*
+ * Adds a finding about the slot or tensor 'name' and, if it is not NULL,
+ * 'other'.  The message is what the file has, "; ", and what there is to say
+ * about it; the kind's name is put before it.
+ */
+void
+sftr__report_add(sftr__findings_report *r, sftr__finding kind, sftr_str name,
+		 const sftr_str *other, const char *format, ...)
+	SFTR__PRINTF(5, 6);
+
+#endif

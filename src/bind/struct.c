@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* Binding and loading a C struct by its table. */
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/diagnostic.h"
+#include "bind/flatten.h"
+
+#include <safetree/struct.h>
+#include <string.h>
+
+/* Structs may be allocated up to the size of the file, and this. */
+#define ROOM ((uint64_t)1 << 20)
+
+static uint64_t
+room_of(const sftr_checkpoint *ckpt)
+{
+	uint64_t room = ROOM;
+
+	for (size_t i = 0; i < sftr_checkpoint_count(ckpt); i++)
+		if (!sftr__add(room, sftr_tensor_n_bytes(
+					     sftr_checkpoint_at(ckpt, i)),
+			       &room))
+			return UINT64_MAX;
+	return room;
+}
+
+static bool
+borrows(const sftr_table *table)
+{
+	for (size_t i = 0; i < table->n_fields; i++) {
+		const sftr_field *f = &table->fields[i];
+
+		if (f->what == SFTR__VIEW || f->what == SFTR__ALLOC ||
+		    f->what == SFTR__STRUCTS_ALLOC)
+			return true;
+		if (f->table != NULL && borrows(f->table()))
+			return true;
+	}
+	return false;
+}
+
+/* Binds what was flattened; on success everything is written. */
+static sftr_code
+bind_flat(sftr__flat *flat, sftr__binding_setup *setup, sftr_binding **binding,
+	  sftr_error *err)
+{
+	sftr_binding *b;
+	sftr_code code;
+
+	setup->slots = flat->slots;
+	setup->n_slots = flat->n_slots;
+	setup->limits = flat->limits;
+	setup->n_limits = flat->n_limits;
+	code = sftr__binding_new(setup, &b, err);
+	if (code != SFTR_OK)
+		return code;
+	code = sftr__flat_check(flat, &b->dims, err);
+	if (code != SFTR_OK) {
+		sftr_binding_free(b);
+		return code;
+	}
+	sftr__flat_write(flat, &b->dims);
+	sftr__binding_tell_presence(b);
+	b->blocks = flat->blocks;
+	flat->blocks = NULL;
+	*binding = b;
+	return SFTR_OK;
+}
+
+static sftr_code
+bind_object(const sftr_checkpoint *ckpt, const sftr_table *table, void *object,
+	    const sftr_bind_options *options, sftr_binding **binding,
+	    sftr_error *err)
+{
+	sftr_allocator a = sftr__allocator(options->allocator);
+	sftr__binding_setup setup;
+	sftr__offers offers;
+	sftr__dims dims;
+	sftr__flat flat;
+	sftr_code code;
+
+	memset(&setup, 0, sizeof setup);
+	setup.ckpt = ckpt;
+	setup.options = options;
+	setup.slot_codec = SFTR_CODEC_DOTTED;
+	setup.offers = &offers;
+	setup.dims = &dims;
+	code = sftr__offers_init(&offers, ckpt, options, setup.slot_codec, err);
+	if (code != SFTR_OK)
+		return code;
+	sftr__dims_init(&dims, &a, options->dims, options->n_dims);
+	code = sftr__flat_init(&flat, table, object, &offers, &dims,
+			       room_of(ckpt), &a, err);
+	if (code == SFTR_OK)
+		code = bind_flat(&flat, &setup, binding, err);
+	else
+		sftr__dims_free(&dims);
+	sftr__flat_free(&flat);
+	sftr__offers_free(&offers);
+	return code;
+}
+
+sftr_code
+sftr_struct_bind(const sftr_checkpoint *ckpt, const sftr_table *table,
+		 void *object, const sftr_bind_options *options,
+		 sftr_binding **binding, sftr_error *err)
+{
+	sftr_bind_options own;
+	sftr_code code = sftr__table_check(table, err);
+
+	*binding = NULL;
+	if (code != SFTR_OK)
+		return code;
+	memset(&own, 0, sizeof own);
+	if (options != NULL)
+		own = *options;
+	if (own.slot_codec != SFTR_CODEC_GUESS &&
+	    own.slot_codec != SFTR_CODEC_DOTTED)
+		return sftr__fail(err, SFTR_E_ARGUMENT,
+				  "names of members are dotted, not %s",
+				  sftr_codec_name(own.slot_codec));
+	if (own.target == NULL)
+		own.target = table->type;
+	return bind_object(ckpt, table, object, &own, binding, err);
+}
+
+sftr_code
+sftr_struct_load(const char *path, const sftr_table *table, void *object,
+		 const sftr_bind_options *options, sftr_binding **binding,
+		 sftr_error *err)
+{
+	const sftr_open_options *open = options != NULL ? options->open : NULL;
+	sftr_checkpoint *ckpt;
+	sftr_binding *b = NULL;
+	sftr_code code = sftr__table_check(table, err);
+
+	if (binding != NULL)
+		*binding = NULL;
+	if (code != SFTR_OK)
+		return code;
+	if (binding == NULL && borrows(table))
+		return sftr__fail(err, SFTR_E_ARGUMENT,
+				  "%s holds memory of the binding: expected a "
+				  "place for it, found NULL", table->type);
+	code = sftr_checkpoint_open(path, open, &ckpt, err);
+	if (code != SFTR_OK)
+		return code;
+	code = sftr_struct_bind(ckpt, table, object, options, &b, err);
+	if (code == SFTR_OK)
+		code = sftr_binding_load(b, NULL, err);
+	sftr_checkpoint_close(ckpt);
+	if (code == SFTR_OK && binding != NULL) {
+		*binding = b;
+	} else if (b != NULL) {
+		if (code != SFTR_OK)
+			sftr_binding_release(b, NULL);
+		sftr_binding_free(b);
+	}
+	return code;
+}

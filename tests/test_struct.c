@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+#include "offers.h"
+
+#include "ledger.h"
+
+#include <safetree.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct linear {
+	const float *weight;
+	const float *bias;
+	size_t in, out;
+	bool has_bias;
+};
+SFTR_STRUCT(linear_table, struct linear, SFTR_VIEW(weight, "out in"),
+	    SFTR_VIEW(bias, "out", SFTR_OPTIONAL(has_bias)),
+	    SFTR_DIM(in, "in"), SFTR_DIM(out, "out"));
+
+struct net {
+	struct linear layers[3];
+	int n_layers;
+};
+SFTR_STRUCT(net_table, struct net,
+	    SFTR_STRUCTS(layers, n_layers, linear_table));
+
+static const float numbers[64] = { 1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11,
+				   12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22 };
+
+static const struct offered three_layers[] = {
+	{ "layers.0.weight", SFTR_F32, 2, { 3, 2 }, numbers },
+	{ "layers.0.bias", SFTR_F32, 1, { 3 }, numbers + 6 },
+	{ "layers.1.weight", SFTR_F32, 2, { 4, 3 }, numbers + 9 },
+	{ "layers.2.weight", SFTR_F32, 2, { 1, 1 }, numbers + 21 },
+	{ "layers.2.bias", SFTR_F32, 1, { 1 }, numbers },
+};
+
+START_TEST(layers_of_different_width_share_one_table)
+{
+	sftr_checkpoint *ckpt = offer(three_layers, 5);
+	sftr_binding *b;
+	struct net net;
+	sftr_error err;
+
+	memset(&net, 0xa5, sizeof net);
+	ck_assert_msg(SFTR_BIND(ckpt, net_table, &net, NULL, &b, &err) ==
+			      SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	ck_assert_int_eq(net.n_layers, 3);
+	ck_assert_uint_eq(net.layers[0].in, 2);
+	ck_assert_uint_eq(net.layers[0].out, 3);
+	ck_assert_uint_eq(net.layers[1].in, 3);
+	ck_assert_uint_eq(net.layers[1].out, 4);
+	ck_assert(net.layers[0].has_bias && !net.layers[1].has_bias);
+	/* Bound is not loaded: pointers are NULL until then. */
+	ck_assert_ptr_null(net.layers[0].weight);
+	ck_assert_int_eq(sftr_binding_load(b, NULL, &err), SFTR_OK);
+	ck_assert_ptr_eq(net.layers[0].weight, numbers);
+	ck_assert_ptr_null(net.layers[1].bias);
+	ck_assert_ptr_eq(net.layers[2].weight, numbers + 21);
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+START_TEST(arrays_end_where_the_file_ends)
+{
+	sftr_checkpoint *ckpt = offer(three_layers, 3);
+	unsigned char before[sizeof(struct linear)];
+	sftr_binding *b;
+	struct net net;
+	sftr_error err;
+
+	memset(&net, 0xa5, sizeof net);
+	memset(before, 0xa5, sizeof before);
+	ck_assert_int_eq(SFTR_BIND(ckpt, net_table, &net, NULL, &b, &err),
+			 SFTR_OK);
+	ck_assert_int_eq(net.n_layers, 2);
+	/* What lies behind the count is the caller's still. */
+	ck_assert_mem_eq(&net.layers[2], before, sizeof before);
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+struct small {
+	struct linear layers[2];
+	int n_layers;
+};
+SFTR_STRUCT(small_table, struct small,
+	    SFTR_STRUCTS(layers, n_layers, linear_table));
+
+static int
+keep_last(void *user, const sftr_diagnostic *d)
+{
+	memcpy(user, d, sizeof *d);
+	return 0;
+}
+
+START_TEST(an_array_that_is_too_small_says_what_it_holds)
+{
+	sftr_checkpoint *ckpt = offer(three_layers, 5);
+	sftr_bind_options options = { 0 };
+	struct small net, before;
+	sftr_diagnostic last;
+	sftr_binding *b;
+	sftr_error err;
+
+	options.finding = keep_last;
+	options.finding_user = &last;
+	memset(&net, 0xa5, sizeof net);
+	before = net;
+	ck_assert_int_eq(SFTR_BIND(ckpt, small_table, &net, &options, &b, &err),
+			 SFTR_E_UNEXPECTED);
+	ck_assert_ptr_null(b);
+	ck_assert_str_eq(last.key, "layers.2.bias");
+	ck_assert_str_eq(last.message, "unexpected: F32 [1]; "
+				       "struct small.layers holds 2");
+	ck_assert_mem_eq(&net, &before, sizeof net);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+/* Every kind of field there is. */
+struct inner {
+	float *w;
+	double in_place[12];
+	short two[3][4];
+	float eps;
+	bool flags[3];
+	unsigned long dim;
+};
+SFTR_STRUCT(inner_table, struct inner,
+	    SFTR_ALLOC(w, "dim ?", SFTR_NAME("weight"), SFTR_NAME_T("kernel")),
+	    SFTR_ARRAY(in_place, "... 4"), SFTR_ARRAY2(two, "3 4"),
+	    SFTR_VALUE(eps), SFTR_ARRAY(flags, "3"), SFTR_DIM(dim, "dim"));
+
+struct outer {
+	struct inner one;
+	struct inner *grown;
+	uint8_t n_grown;
+	float *buffer;
+	int capacity;
+	bool has_buffer;
+	struct inner absent;
+	bool has_absent;
+	uint16_t half[4];
+	float *stack;
+	unsigned n_stack;
+};
+SFTR_STRUCT(outer_table, struct outer,
+	    SFTR_NESTED(one, inner_table, SFTR_NAME("first|one")),
+	    SFTR_STRUCTS_ALLOC(grown, n_grown, inner_table,
+			       SFTR_NAME("grown_*")),
+	    SFTR_INTO(buffer, capacity, "? 2", SFTR_OPTIONAL(has_buffer)),
+	    SFTR_NESTED(absent, inner_table, SFTR_OPTIONAL(has_absent)),
+	    SFTR_ARRAY_AS(half, SFTR_BF16, "?"),
+	    SFTR_ALLOC(stack, "n 2", SFTR_NAME("blocks.*.s")),
+	    SFTR_DIM(n_stack, "n"));
+
+static const unsigned char flag_bytes[3] = { 1, 0, 1 };
+
+#define INNER(prefix, name, rows, columns)                                     \
+	{ prefix name, SFTR_F32, 2, { rows, columns }, numbers },              \
+		{ prefix "in_place", SFTR_F64, 2, { 3, 4 }, NULL },            \
+		{ prefix "two", SFTR_I16, 2, { 3, 4 }, NULL },                 \
+		{ prefix "eps", SFTR_F32, 0, { 0 }, numbers + 4 },             \
+		{ prefix "flags", SFTR_BOOL, 1, { 3 }, flag_bytes }
+
+static const struct offered everything[] = {
+	INNER("one.", "weight", 2, 3),
+	INNER("grown_0.", "kernel", 3, 2),
+	INNER("grown_1.", "weight", 1, 1),
+	{ "buffer", SFTR_F32, 2, { 2, 2 }, numbers + 8 },
+	{ "half", SFTR_BF16, 1, { 3 }, NULL },
+	{ "blocks.0.s", SFTR_F32, 1, { 2 }, numbers },
+	{ "blocks.1.s", SFTR_F32, 1, { 2 }, numbers + 10 },
+};
+#define N_EVERYTHING (sizeof everything / sizeof everything[0])
+
+START_TEST(every_kind_of_field_is_filled)
+{
+	sftr_checkpoint *ckpt = offer(everything, N_EVERYTHING);
+	float buffer[5] = { 0, 0, 0, 0, -1 };
+	sftr_binding *b;
+	struct outer o;
+	sftr_error err;
+
+	memset(&o, 0xa5, sizeof o);
+	o.buffer = buffer;
+	o.capacity = 4;
+	ck_assert_msg(SFTR_BIND(ckpt, outer_table, &o, NULL, &b, &err) ==
+			      SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	ck_assert_msg(sftr_binding_load(b, NULL, &err) == SFTR_OK, "%s: %s",
+		      err.key, err.message);
+	ck_assert_uint_eq(o.one.dim, 2);
+	ck_assert_mem_eq(o.one.w, numbers, 6 * sizeof(float));
+	ck_assert_float_eq(o.one.eps, 5);
+	ck_assert(o.one.flags[0] && !o.one.flags[1] && o.one.flags[2]);
+	ck_assert_uint_eq(o.n_grown, 2);
+	ck_assert_uint_eq(o.grown[0].dim, 2);
+	/* The kernel is the transpose: [3][2] of 1..6 becomes [2][3]. */
+	ck_assert_float_eq(o.grown[0].w[0], 1);
+	ck_assert_float_eq(o.grown[0].w[1], 3);
+	ck_assert_float_eq(o.grown[0].w[3], 2);
+	ck_assert_float_eq(o.grown[1].w[0], 1);
+	ck_assert(o.has_buffer && !o.has_absent);
+	ck_assert_float_eq(buffer[3], 12);
+	ck_assert_float_eq(buffer[4], -1);
+	ck_assert_ptr_null(o.absent.w);
+	/* Three of four elements: the fourth is the caller's still. */
+	ck_assert_uint_eq(o.half[3], 0xa5a5);
+	ck_assert_uint_ne(o.half[0], 0xa5a5);
+	ck_assert_uint_eq(o.n_stack, 2);
+	ck_assert_float_eq(o.stack[0], 1);
+	ck_assert_float_eq(o.stack[2], 11);
+	sftr_binding_release(b, NULL);
+	ck_assert_ptr_null(o.stack);
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+/* Those that need not be there: optional, or the last of what is counted. */
+static bool
+may_go(const char *name)
+{
+	return strcmp(name, "buffer") == 0 || strcmp(name, "blocks.1.s") == 0;
+}
+
+/* An error leaves every byte of the struct, and of its buffer, as it was. */
+START_TEST(any_missing_tensor_leaves_the_struct_untouched)
+{
+	struct offered some[N_EVERYTHING];
+	float buffer[4] = { -1, -2, -3, -4 }, old[4];
+	struct outer o, before;
+	sftr_checkpoint *ckpt;
+	sftr_binding *b;
+	sftr_error err;
+	sftr_code code;
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_EVERYTHING; i++)
+		if (i != (size_t)_i)
+			some[n++] = everything[i];
+	ckpt = offer(some, n);
+	memset(&o, 0xa5, sizeof o);
+	memcpy(old, buffer, sizeof old);
+	o.buffer = buffer;
+	o.capacity = 4;
+	before = o;
+	code = SFTR_BIND(ckpt, outer_table, &o, NULL, &b, &err);
+	if (may_go(everything[_i].name)) {
+		ck_assert_int_eq(code, SFTR_OK);
+	} else {
+		ck_assert_int_ne(code, SFTR_OK);
+		ck_assert_ptr_null(b);
+		ck_assert_mem_eq(&o, &before, sizeof o);
+	}
+	sftr_binding_free(b);
+	ck_assert_mem_eq(buffer, old, sizeof old);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+START_TEST(out_of_memory_at_every_point)
+{
+	sftr_checkpoint *ckpt = offer(everything, N_EVERYTHING);
+	struct ledger books = { 0 };
+	sftr_allocator allocator = ledger_allocator(&books);
+	sftr_bind_options options = { 0 };
+	float buffer[4] = { 0 };
+	struct outer o, before;
+	sftr_binding *b;
+	sftr_error err;
+	sftr_code code;
+
+	options.allocator = &allocator;
+	do {
+		books.fail_at++;
+		books.n_calls = 0;
+		memset(&o, 0xa5, sizeof o);
+		o.buffer = buffer;
+		o.capacity = 4;
+		before = o;
+		code = SFTR_BIND(ckpt, outer_table, &o, &options, &b, &err);
+		if (code != SFTR_OK)
+			ck_assert_mem_eq(&o, &before, sizeof o);
+		else
+			code = sftr_binding_load(b, NULL, &err);
+		if (code != SFTR_OK) {
+			ck_assert_int_eq(code, SFTR_E_MEMORY);
+			ck_assert_int_eq(err.code, SFTR_E_MEMORY);
+		}
+		sftr_binding_free(b);
+		ck_assert_uint_eq(books.n_blocks, 0);
+	} while (code != SFTR_OK);
+	ck_assert_uint_gt(books.fail_at, 40);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+START_TEST(a_bool_that_is_neither_is_an_error)
+{
+	const unsigned char bytes[3] = { 1, 2, 0 };
+	struct offered some[N_EVERYTHING];
+	sftr_checkpoint *ckpt;
+	float buffer[4];
+	sftr_binding *b;
+	struct outer o;
+	sftr_error err;
+
+	memcpy(some, everything, sizeof some);
+	some[4].bytes = bytes;
+	ckpt = offer(some, N_EVERYTHING);
+	memset(&o, 0, sizeof o);
+	o.buffer = buffer;
+	o.capacity = 4;
+	ck_assert_int_eq(SFTR_BIND(ckpt, outer_table, &o, NULL, &b, &err),
+			 SFTR_OK);
+	ck_assert_int_eq(sftr_binding_load(b, NULL, &err), SFTR_E_VALUE);
+	ck_assert_str_eq(err.key, "one.flags");
+	ck_assert_str_eq(err.message, "expected a bool, 0 or 1, found 2 at "
+				      "element 1");
+	ck_assert(!o.one.flags[0] && !o.one.flags[1] && !o.one.flags[2]);
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("struct");
+	TCase *tc = tcase_create("load");
+	SRunner *runner = srunner_create(s);
+	int failed;
+
+	tcase_add_test(tc, layers_of_different_width_share_one_table);
+	tcase_add_test(tc, arrays_end_where_the_file_ends);
+	tcase_add_test(tc, an_array_that_is_too_small_says_what_it_holds);
+	tcase_add_test(tc, every_kind_of_field_is_filled);
+	tcase_add_loop_test(tc, any_missing_tensor_leaves_the_struct_untouched,
+			    0, (int)N_EVERYTHING);
+	tcase_add_test(tc, out_of_memory_at_every_point);
+	tcase_add_test(tc, a_bool_that_is_neither_is_an_error);
+	suite_add_tcase(s, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
