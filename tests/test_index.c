@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/alloc.h"
+#include "base/index.h"
+#include "ledger.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct record {
+	sftr_str name;
+	char text[32];
+};
+
+static struct record *
+new_records(size_t n)
+{
+	struct record *r = calloc(n, sizeof *r);
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(r[i].text, sizeof r[i].text, "tensor.%zu", i);
+		r[i].name.ptr = r[i].text;
+		r[i].name.len = strlen(r[i].text);
+	}
+	return r;
+}
+
+static void
+add(sftr__index *ix, const sftr_allocator *a, const struct record *r,
+    uint32_t place, uint32_t hash, uint32_t expected)
+{
+	uint32_t before = 12345;
+
+	ck_assert(sftr__index_add(ix, a, r, place, hash, &before));
+	ck_assert_uint_eq(before, expected);
+}
+
+static uint32_t
+hash_of(const struct record *r)
+{
+	return sftr__index_hash(r->name.ptr, r->name.len);
+}
+
+START_TEST(finds_what_was_added_and_nothing_else)
+{
+	sftr_allocator a = sftr__allocator(NULL);
+	struct record *r = new_records(10000);
+	sftr__index ix;
+
+	ck_assert(sftr__index_init(&ix, &a, 4, sizeof *r));
+	ck_assert_uint_eq(sftr__index_find(&ix, r, "tensor.1", 8),
+			  SFTR__NO_PLACE);
+	for (uint32_t i = 0; i < 9999; i++)
+		add(&ix, &a, r, i, hash_of(&r[i]), SFTR__NO_PLACE);
+	for (uint32_t i = 0; i < 9999; i++)
+		ck_assert_uint_eq(sftr__index_find(&ix, r, r[i].name.ptr,
+						   r[i].name.len),
+				  i);
+	ck_assert_uint_eq(sftr__index_find(&ix, r, r[9999].name.ptr,
+					   r[9999].name.len),
+			  SFTR__NO_PLACE);
+	/* A prefix of a name is another name. */
+	ck_assert_uint_eq(sftr__index_find(&ix, r, "tensor.", 7),
+			  SFTR__NO_PLACE);
+	sftr__index_free(&ix, &a);
+	free(r);
+}
+END_TEST
+
+START_TEST(a_second_of_the_same_name_is_told_and_not_added)
+{
+	sftr_allocator a = sftr__allocator(NULL);
+	struct record *r = new_records(3);
+	sftr__index ix;
+
+	r[2].name = r[0].name;
+	ck_assert(sftr__index_init(&ix, &a, 3, sizeof *r));
+	add(&ix, &a, r, 0, hash_of(&r[0]), SFTR__NO_PLACE);
+	add(&ix, &a, r, 1, hash_of(&r[1]), SFTR__NO_PLACE);
+	add(&ix, &a, r, 2, hash_of(&r[2]), 0);
+	ck_assert_uint_eq(ix.n, 2);
+	sftr__index_free(&ix, &a);
+	free(r);
+}
+END_TEST
+
+/*
+ * All hashes alike: the index gives up hashing.  find() computes true hashes,
+ * so the search must be by order then.
+ */
+START_TEST(colliding_hashes_end_in_order)
+{
+	sftr_allocator a = sftr__allocator(NULL);
+	size_t n = 20000;
+	struct record *r = new_records(n);
+	sftr__index ix;
+
+	ck_assert(sftr__index_init(&ix, &a, 16, sizeof *r));
+	for (uint32_t i = 0; i < n; i++)
+		add(&ix, &a, r, i, i < 300 ? 7 : hash_of(&r[i]),
+		    SFTR__NO_PLACE);
+	ck_assert(ix.is_sorted);
+	for (uint32_t i = 0; i < n; i++)
+		ck_assert_uint_eq(sftr__index_find(&ix, r, r[i].name.ptr,
+						   r[i].name.len),
+				  i);
+	ck_assert_uint_eq(sftr__index_find(&ix, r, "tensor.x", 8),
+			  SFTR__NO_PLACE);
+	add(&ix, &a, r, 17, 7, 17);
+	sftr__index_free(&ix, &a);
+	free(r);
+}
+END_TEST
+
+/* Names as an attacker finds them: the low bits of their true hashes agree. */
+START_TEST(names_chosen_to_collide_are_found_all_the_same)
+{
+	sftr_allocator a = sftr__allocator(NULL);
+	struct record *r = new_records(1000);
+	sftr__index ix;
+	size_t n = 0;
+
+	for (size_t i = 0; n < 1000; i++) {
+		struct record *t = &r[n];
+
+		snprintf(t->text, sizeof t->text, "w%zu", i);
+		t->name.len = strlen(t->text);
+		n += (hash_of(t) & 0x7ff) == 0x123;
+	}
+	ck_assert(sftr__index_init(&ix, &a, 1, sizeof *r));
+	for (uint32_t i = 0; i < n; i++)
+		add(&ix, &a, r, i, hash_of(&r[i]), SFTR__NO_PLACE);
+	ck_assert(ix.is_sorted);
+	for (uint32_t i = 0; i < n; i++) {
+		ck_assert_uint_eq(sftr__index_find(&ix, r, r[i].name.ptr,
+						   r[i].name.len),
+				  i);
+		add(&ix, &a, r, i, hash_of(&r[i]), i);
+	}
+	sftr__index_free(&ix, &a);
+	free(r);
+}
+END_TEST
+
+START_TEST(out_of_memory_leaves_all_as_it_was)
+{
+	struct ledger books = { 0 };
+	sftr_allocator a = { ledger_resize, &books };
+	struct record *r = new_records(100);
+	sftr__index ix;
+	uint32_t before;
+
+	books.fail_at = 1;
+	ck_assert(!sftr__index_init(&ix, &a, 3, sizeof *r));
+	ck_assert(sftr__index_init(&ix, &a, 3, sizeof *r));
+	books.fail_at = books.n_calls + 1;
+	for (uint32_t i = 0; i < 100; i++) {
+		if (sftr__index_add(&ix, &a, r, i, hash_of(&r[i]), &before))
+			continue;
+		ck_assert_uint_eq(ix.n, i);
+		ck_assert_uint_eq(sftr__index_find(&ix, r, r[0].name.ptr,
+						   r[0].name.len),
+				  0);
+		ck_assert(sftr__index_add(&ix, &a, r, i, hash_of(&r[i]),
+					  &before));
+		books.fail_at = books.n_calls + 1;
+	}
+	ck_assert_uint_eq(ix.n, 100);
+	/* More than any table could hold. */
+	sftr__index_free(&ix, &a);
+	ck_assert(!sftr__index_init(&ix, &a, SIZE_MAX / 2, sizeof *r));
+	ck_assert_uint_eq(books.n_bytes, 0);
+	free(r);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("index");
+	TCase *names = tcase_create("names");
+	SRunner *runner;
+	int n_failed;
+
+	tcase_add_test(names, finds_what_was_added_and_nothing_else);
+	tcase_add_test(names, a_second_of_the_same_name_is_told_and_not_added);
+	tcase_add_test(names, colliding_hashes_end_in_order);
+	tcase_add_test(names, names_chosen_to_collide_are_found_all_the_same);
+	tcase_add_test(names, out_of_memory_leaves_all_as_it_was);
+	suite_add_tcase(suite, names);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	n_failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return n_failed != 0;
+}
