@@ -215,6 +215,7 @@ sftr__shard_index_parse(sftr__shard_index *ix, const sftr_allocator *a,
 	    !sftr__index_init(&ix->file_names, a, 8, sizeof *ix->files))
 		return false;
 	sftr__json_init(&p.json, ix->text, n, 0, &p.error);
+	p.json.whole = "index";
 	p.json.grammar_rule = SFTR__RULE_INDEX;
 	p.json.utf8_rule = SFTR__RULE_INDEX;
 	parse_index(&p);

@@ -21,6 +21,7 @@ sftr__json_init(sftr__json *j, char *text, size_t n, uint64_t base,
 	j->end = text + n;
 	j->base = base;
 	j->err = err;
+	j->whole = "header";
 	text[n] = '\0';
 }
 
@@ -50,8 +51,10 @@ describe(const sftr__json *j, char *text, size_t size)
 	size_t n = 0;
 	size_t left = (size_t)(j->end - j->p);
 
-	if (left == 0)
-		return "the end of the header";
+	if (left == 0) {
+		snprintf(text, size, "the end of the %s", j->whole);
+		return text;
+	}
 	if (*j->p == '"') {
 		snprintf(text, size, "a string");
 		return text;

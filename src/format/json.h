@@ -26,6 +26,7 @@ typedef struct sftr__json {
 	char *end;     /* a NUL stands here */
 	uint64_t base; /* offset of text[0] in its file */
 	int failed;
+	const char *whole;     /* what the text is, in messages: "header" */
 	sftr_error *err;       /* filled at the first fault; never NULL */
 	unsigned grammar_rule; /* to give in 'err' */
 	unsigned utf8_rule;

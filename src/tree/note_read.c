@@ -310,6 +310,7 @@ sftr__note_parse(sftr__note *note, sftr_str text, sftr_error *err)
 	memset(note->text + text.len, 0, 1 + SFTR__JSON_SLACK);
 	r.note = note;
 	sftr__json_init(&r.json, note->text, text.len, 0, &r.err);
+	r.json.whole = "note";
 	parse_note(&r);
 	if (!r.json.failed)
 		return SFTR_OK;
