@@ -192,8 +192,10 @@ START_TEST(out_of_memory_at_every_point)
 
 		code = guess((size_t)_i, &a, &codec, NULL, 0, &err);
 		ck_assert_uint_eq(meter.n_bytes, 0);
-		if (code == SFTR_OK)
+		if (code == SFTR_OK) {
+			ck_assert_int_eq(codec, cases[_i].codec);
 			continue;
+		}
 		ck_assert_int_eq(code, SFTR_E_MEMORY);
 		ck_assert_str_eq(err.message, "out of memory");
 		ck_assert_int_eq(codec, SFTR_CODEC_GUESS);

@@ -26,6 +26,7 @@ holds(sftr_str text, const char *what)
 	return false;
 }
 
+/* That all names begin with '[' or '.' is held by the codec. */
 static const char *
 sign_of_keystr(sftr_str name)
 {
@@ -85,18 +86,6 @@ find_sign(const sftr__guess_names *names, size_t candidate, sftr_str *name)
 		sign = candidates[candidate].sign(*name);
 	}
 	return sign;
-}
-
-static bool
-all_begin_as_keystr(const sftr__guess_names *names)
-{
-	for (size_t i = 0; i < names->n; i++) {
-		sftr_str name = names->at(names->user, i);
-
-		if (name.len == 0 || (name.ptr[0] != '[' && name.ptr[0] != '.'))
-			return false;
-	}
-	return true;
 }
 
 /* SFTR_OK if all names parse and make one tree. */
@@ -183,9 +172,7 @@ sftr__guess(const sftr__guess_names *names, const sftr_str *said,
 		sftr_codec candidate = candidates[i].codec;
 		const char *sign = find_sign(names, i, &name);
 
-		if ((sign == NULL && candidate != SFTR_CODEC_DOTTED) ||
-		    (candidate == SFTR_CODEC_KEYSTR &&
-		     !all_begin_as_keystr(names)))
+		if (sign == NULL && candidate != SFTR_CODEC_DOTTED)
 			continue;
 		code = explains(candidate, names, allocator, &why);
 		if (code == SFTR_E_MEMORY)
