@@ -168,7 +168,7 @@ START_TEST(good_file_gives_what_it_holds)
 			 SFTR_E_ARGUMENT);
 	t = sftr_checkpoint_find(ckpt, "b\xc3\xa9\xf0\x9f\x98\x80/", 8);
 	ck_assert_ptr_eq(t, sftr_checkpoint_at(ckpt, 1));
-	ck_assert_uint_eq(t->name.ptr[t->name.len], '\0');
+	ck_assert_int_eq(t->name.ptr[t->name.len], '\0');
 	ck_assert_uint_eq(t->rank, 0);
 	ck_assert_ptr_nonnull(t->shape);
 	ck_assert_ptr_eq(sftr_checkpoint_find(ckpt, "", 0),

@@ -403,9 +403,7 @@ END_TEST
 /* More tensors than a call takes parts, with empty ones among them. */
 START_TEST(thousands_of_small_tensors_come_out_whole)
 {
-	enum {
-		N = 3000
-	};
+	enum { N = 3000 };
 	static unsigned char data[3 * N];
 	sftr_writer *w = writer_with(NULL);
 	struct yielder y[10];

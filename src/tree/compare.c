@@ -8,6 +8,7 @@
 
 #include "tree/branch.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The difference goes into err; false, to return. */
@@ -41,7 +42,7 @@ same_double(double a, double b)
 {
 	if (a != a || b != b)
 		return a != a && b != b;
-	return memcmp(&a, &b, sizeof a) == 0;
+	return a == b && !signbit(a) == !signbit(b);
 }
 
 static bool
