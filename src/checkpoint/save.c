@@ -17,11 +17,17 @@
 
 #include <inttypes.h>
 
-/* A second-level cache holds it, so that copying through it is cheap. */
-#define SCRATCH_SIZE ((size_t)1 << 20)
+/*
+ * Of a call of the system, which ends at a multiple of it in the file, and of
+ * the scratch.  Measured on ext4, 1 GiB: the system takes 180 ms so, 250 where
+ * calls end within a page, and up to 1,100 with calls of 8 MiB: its pages then
+ * come in blocks of 2 MiB, which a virtual machine gets from its host first.
+ */
+#define BATCH_SIZE ((size_t)512 << 10)
 
-/* Between two calls of progress; a system call's cost is lost in it. */
-#define BATCH_SIZE ((size_t)8 << 20)
+/* Elements are at most so wide, and are yielded whole. */
+#define ELEMENT_MAX ((size_t)8)
+#define SCRATCH_SIZE (BATCH_SIZE + ELEMENT_MAX)
 
 struct saver {
 	const sftr_writer *writer;
@@ -90,11 +96,19 @@ flush(struct saver *s, sftr_error *err)
 	return SFTR_OK;
 }
 
-/* One part more, of at most BATCH_SIZE - n_pending bytes. */
+/* Bytes up to where this call of the system should end; at least 1. */
+static size_t
+room(const struct saver *s)
+{
+	return BATCH_SIZE - (size_t)((s->offset + s->n_pending) % BATCH_SIZE);
+}
+
+/* One part more; flushed if it takes all the room. */
 static sftr_code
 push(struct saver *s, const char *bytes, size_t n, sftr_error *err)
 {
 	struct iovec *last = &s->parts[s->n_parts];
+	bool is_full = n >= room(s);
 
 	if (s->n_parts > 0 &&
 	    (char *)last[-1].iov_base + last[-1].iov_len == bytes) {
@@ -105,7 +119,7 @@ push(struct saver *s, const char *bytes, size_t n, sftr_error *err)
 		s->n_parts++;
 	}
 	s->n_pending += n;
-	if (s->n_parts == SFTR__SINK_PARTS || s->n_pending == BATCH_SIZE)
+	if (is_full || s->n_parts == SFTR__SINK_PARTS)
 		return flush(s, err);
 	return SFTR_OK;
 }
@@ -117,7 +131,7 @@ put_memory(struct saver *s, const char *bytes, uint64_t n_bytes,
 	sftr_code code = SFTR_OK;
 
 	while (code == SFTR_OK && n_bytes > 0) {
-		size_t n = BATCH_SIZE - s->n_pending;
+		size_t n = room(s);
 
 		if (n > n_bytes)
 			n = (size_t)n_bytes;
@@ -163,17 +177,6 @@ yield(const sftr__item *item, const sftr__origin *origin, uint64_t offset,
 	return SFTR_OK;
 }
 
-/* Whole elements, of up to 8 bytes, but for the end of sub-byte ones. */
-static size_t
-scratch_chunk(const struct saver *s, uint64_t n_left)
-{
-	size_t n = SCRATCH_SIZE - s->n_scratch;
-
-	if (n > BATCH_SIZE - s->n_pending)
-		n = BATCH_SIZE - s->n_pending;
-	return n >= n_left ? (size_t)n_left : n - n % 8;
-}
-
 static sftr_code
 put_yielded(struct saver *s, const sftr__item *item, const sftr__origin *origin,
 	    sftr_error *err)
@@ -186,13 +189,12 @@ put_yielded(struct saver *s, const sftr__item *item, const sftr__origin *origin,
 	if (s->scratch == NULL)
 		return sftr__fail_memory(err);
 	while (code == SFTR_OK && offset < item->n_bytes) {
-		size_t n = scratch_chunk(s, item->n_bytes - offset);
+		size_t n =
+			(room(s) + ELEMENT_MAX - 1) / ELEMENT_MAX * ELEMENT_MAX;
 		char *to = s->scratch + s->n_scratch;
 
-		if (n == 0) {
-			code = flush(s, err);
-			continue;
-		}
+		if (n > item->n_bytes - offset)
+			n = (size_t)(item->n_bytes - offset);
 		code = yield(item, origin, offset, to, n, err);
 		offset += n;
 		s->n_scratch += n;
