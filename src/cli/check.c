@@ -17,11 +17,7 @@
 /* A person reads so many of a kind; machines get all of them. */
 #define SHOWN 8
 
-enum verdict {
-	VALID,
-	INVALID,
-	UNREADABLE
-};
+enum verdict { VALID, INVALID, UNREADABLE };
 
 /* Findings of one path: the first of each severity, and how many there are. */
 struct findings {

@@ -5,12 +5,7 @@
 
 #include <stdio.h>
 
-enum colour {
-	COLOUR_NONE,
-	COLOUR_GOOD,
-	COLOUR_BAD,
-	COLOUR_FAINT
-};
+enum colour { COLOUR_NONE, COLOUR_GOOD, COLOUR_BAD, COLOUR_FAINT };
 
 /* Writes 'text' to 'out' in a colour, if 'out' wants any. */
 void

@@ -12,6 +12,7 @@ static const struct command *const commands[] = {
 	&command_ls,
 	&command_header,
 	&command_check,
+	&command_show,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof *commands)

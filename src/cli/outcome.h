@@ -9,11 +9,7 @@
 
 #include <stdbool.h>
 
-enum outcome {
-	OUTCOME_YES = 0,
-	OUTCOME_NO = 1,
-	OUTCOME_UNKNOWN = 2
-};
+enum outcome { OUTCOME_YES = 0, OUTCOME_NO = 1, OUTCOME_UNKNOWN = 2 };
 
 void
 outcome_note(enum outcome outcome);
