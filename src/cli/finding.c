@@ -97,16 +97,24 @@ finding_print(FILE *out, const char *path, const sftr_diagnostic *d)
 }
 
 void
-finding_fail(const char *path, const sftr_error *err)
+finding_trouble(const char *path, const sftr_error *err)
 {
+	/* Results first: the two streams often share a terminal. */
 	fflush(stdout);
-	if (finding_is_fault(err->code)) {
-		finding_print_first(stderr, path, err);
-		outcome_note(OUTCOME_NO);
-		return;
-	}
 	fputs("safetree: ", stderr);
 	print_file(stderr, path, err);
 	print_clause(stderr, err);
-	outcome_note(err->code == SFTR_E_ABSENT ? OUTCOME_NO : OUTCOME_UNKNOWN);
+	outcome_note(OUTCOME_UNKNOWN);
+}
+
+void
+finding_fail(const char *path, const sftr_error *err)
+{
+	if (!finding_is_fault(err->code)) {
+		finding_trouble(path, err);
+		return;
+	}
+	fflush(stdout);
+	finding_print_first(stderr, path, err);
+	outcome_note(OUTCOME_NO);
 }

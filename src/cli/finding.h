@@ -28,11 +28,15 @@ finding_print(FILE *out, const char *path, const sftr_diagnostic *d);
 
 /*
  * Says on standard error why a call failed, and notes the outcome: a file that
- * is not valid or a name that is not there is a no, all else was not to be
- * found out.  'path' is what the person gave.
+ * is not valid is a no, all else was not to be found out.  'path' is what the
+ * person gave.
  */
 void
 finding_fail(const char *path, const sftr_error *err);
+
+/* The same where nothing was asked of a file: it could not be done. */
+void
+finding_trouble(const char *path, const sftr_error *err);
 
 /* Whether the code says that a file is invalid. */
 bool

@@ -9,10 +9,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_ls,
-	&command_header,
-	&command_check,
-	&command_show,
+	&command_ls,   &command_header, &command_check,
+	&command_show, &command_repack,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof *commands)

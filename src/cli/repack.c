@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * repack: the same tensors in the bytes that the official writer would give
+ * them, from any spelling, any order, or many shards, without holding them.
+ */
+#include "cli/command.h"
+#include "cli/finding.h"
+#include "cli/input.h"
+#include "cli/outcome.h"
+#include "cli/progress.h"
+
+#include <safetree.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+parse_align(const options *o, uint64_t *align)
+{
+	const char *text = options_value(o, "align");
+	char *end;
+
+	*align = 0;
+	if (text == NULL)
+		return true;
+	errno = 0;
+	*align = strtoull(text, &end, 10);
+	/* strtoull takes signs and spaces; a size has none. */
+	if (*text >= '1' && *text <= '9' && *end == '\0' && errno == 0)
+		return true;
+	outcome_trouble("--align is a number of bytes, not '%s'", text);
+	return false;
+}
+
+static bool
+check_format(const char *format)
+{
+	static const char *const known[] = { "pt", "flax", "np", "mlx" };
+
+	if (format == NULL)
+		return true;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(format, known[i]) == 0)
+			return true;
+	outcome_trouble("--format is pt, flax, np or mlx, not '%s'", format);
+	return false;
+}
+
+/* "K=V" at the first '='. */
+static bool
+split(const char *text, sftr_str *key, sftr_str *value)
+{
+	const char *equals = strchr(text, '=');
+
+	if (equals == NULL) {
+		outcome_trouble("--meta is KEY=VALUE, not '%s'", text);
+		return false;
+	}
+	key->ptr = text;
+	key->len = (size_t)(equals - text);
+	value->ptr = equals + 1;
+	value->len = strlen(value->ptr);
+	return true;
+}
+
+/* Whether an option gives this key a value of its own. */
+static bool
+is_replaced(const options *o, sftr_str key)
+{
+	sftr_str k, value;
+	const char *text;
+	int i = 0;
+
+	if (key.len == 6 && memcmp(key.ptr, "format", 6) == 0 &&
+	    options_value(o, "format") != NULL)
+		return true;
+	while ((text = options_next(o, "meta", &i)) != NULL)
+		if (split(text, &k, &value) && k.len == key.len &&
+		    memcmp(k.ptr, key.ptr, k.len) == 0)
+			return true;
+	return false;
+}
+
+static bool
+check_meta(const options *o)
+{
+	sftr_str key, value;
+	const char *text;
+	int i = 0;
+
+	while ((text = options_next(o, "meta", &i)) != NULL)
+		if (!split(text, &key, &value))
+			return false;
+	return true;
+}
+
+static sftr_code
+declare_metadata(const options *o, const sftr_checkpoint *ckpt, sftr_writer *w,
+		 sftr_error *err)
+{
+	size_t n = options_value(o, "drop-meta") != NULL ?
+			   0 :
+			   sftr_checkpoint_n_metadata(ckpt);
+	sftr_code code = SFTR_OK;
+	sftr_str key, value;
+	const char *text;
+	int next = 0;
+
+	for (size_t i = 0; i < n && code == SFTR_OK; i++) {
+		const sftr_metadata *m = sftr_checkpoint_metadata_at(ckpt, i);
+
+		if (!is_replaced(o, m->key))
+			code = sftr_writer_add_metadata(w, m->key, m->value,
+							err);
+	}
+	while (code == SFTR_OK &&
+	       (text = options_next(o, "meta", &next)) != NULL)
+		if (split(text, &key, &value))
+			code = sftr_writer_add_metadata(w, key, value, err);
+	return code;
+}
+
+static sftr_code
+declare(const options *o, const sftr_checkpoint *ckpt, sftr_writer *w,
+	sftr_error *err)
+{
+	const sftr_str own_name = { NULL, 0 };
+	sftr_code code = declare_metadata(o, ckpt, w, err);
+	const sftr_tensor *t;
+
+	for (size_t i = 0;
+	     code == SFTR_OK && (t = sftr_checkpoint_at(ckpt, i)) != NULL; i++)
+		code = sftr_writer_add_tensor(w, own_name, ckpt, t, err);
+	return code;
+}
+
+static sftr_code
+write_out(const options *o, const sftr_checkpoint *ckpt, uint64_t align,
+	  sftr_error *err)
+{
+	progress p;
+	sftr_write_options to = { .align = align,
+				  .format = options_value(o, "format"),
+				  .progress = progress_show,
+				  .progress_user = &p };
+	sftr_writer *w = NULL;
+	sftr_code code = sftr_writer_new(&to, &w, err);
+
+	progress_begin(&p, "writing");
+	if (code == SFTR_OK)
+		code = declare(o, ckpt, w, err);
+	if (code == SFTR_OK)
+		code = sftr_writer_save(w, o->args[1], err);
+	progress_end(&p);
+	sftr_writer_free(w);
+	return code;
+}
+
+static void
+run(const options *o)
+{
+	sftr_checkpoint *ckpt;
+	uint64_t align;
+	sftr_error err;
+
+	if (!parse_align(o, &align) ||
+	    !check_format(options_value(o, "format")) || !check_meta(o))
+		return;
+	ckpt = input_open(o, o->args[0]);
+	if (ckpt == NULL)
+		return;
+	if (write_out(o, ckpt, align, &err) != SFTR_OK)
+		finding_trouble(o->args[1], &err);
+	sftr_checkpoint_close(ckpt);
+}
+
+static const struct option table[] = {
+	{ "align", "N", "let data begin at a multiple of N, 8 to 1048576" },
+	{ "meta", "K=V", "set a metadata entry; may be repeated" },
+	{ "drop-meta", NULL, "leave out the metadata of IN" },
+	{ "format", "pt|flax|np|mlx", "set the metadata entry 'format'" },
+	INPUT_POLICY,
+	{ NULL, NULL, NULL },
+};
+
+const struct command command_repack = {
+	"repack",
+	"[--align N] [--meta K=V]... [--drop-meta] [--format pt|flax|np|mlx]"
+	" [--policy strict|reference] IN OUT",
+	"write the same tensors in canonical bytes",
+	table,
+	2,
+	2,
+	run
+};
