@@ -154,7 +154,9 @@ begin_runs(sftr__runs *runs, const sftr_tensor *t, const sftr_slice *slices)
 static uint64_t
 n_selected(const sftr_slice *s)
 {
-	return s->start >= s->stop ? 0 : (s->stop - s->start - 1) / s->step + 1;
+	if (s->start >= s->stop || s->step == 0)
+		return 0;
+	return (s->stop - s->start - 1) / s->step + 1;
 }
 
 sftr_code

@@ -81,14 +81,12 @@ place_file(struct parser *p, sftr_str file, uint32_t *place)
 }
 
 static void
-add_mapped(struct parser *p, sftr_str name, sftr_str file)
+add_mapped(struct parser *p, sftr_str name, uint32_t file)
 {
 	sftr__shard_index *ix = p->ix;
 	sftr__mapped *m;
-	uint32_t place, before;
+	uint32_t before;
 
-	if (p->json.failed || !place_file(p, file, &place))
-		return;
 	if (!sftr__grow(p->a, (void **)&ix->mapped, &ix->mapped_capacity,
 			ix->n_mapped + 1, sizeof *m)) {
 		out_of_memory(p);
@@ -96,7 +94,7 @@ add_mapped(struct parser *p, sftr_str name, sftr_str file)
 	}
 	m = &ix->mapped[ix->n_mapped];
 	m->name = name;
-	m->file = place;
+	m->file = file;
 	if (!sftr__index_add(&ix->names, p->a, ix->mapped,
 			     (uint32_t)ix->n_mapped,
 			     sftr__index_hash(name.ptr, name.len), &before))
@@ -109,7 +107,22 @@ add_mapped(struct parser *p, sftr_str name, sftr_str file)
 			sftr__shard_index_offset(ix, ix->mapped[before].name));
 	else
 		ix->n_mapped++;
-	if (p->json.failed)
+}
+
+static void
+parse_mapped(struct parser *p)
+{
+	sftr__json *j = &p->json;
+	sftr_str name = sftr__json_string(j, NULL), file;
+	uint32_t place;
+
+	sftr__json_need(j, ':');
+	file = sftr__json_string(j, NULL);
+	if (j->failed)
+		return;
+	if (place_file(p, file, &place))
+		add_mapped(p, name, place);
+	if (j->failed)
 		sftr__set_key(&p->error, name.ptr, name.len);
 }
 
@@ -123,10 +136,7 @@ parse_weight_map(struct parser *p)
 	if (sftr__json_take(j, '}'))
 		return;
 	do {
-		sftr_str name = sftr__json_string(j, NULL);
-
-		sftr__json_need(j, ':');
-		add_mapped(p, name, sftr__json_string(j, NULL));
+		parse_mapped(p);
 	} while (sftr__json_take(j, ','));
 	sftr__json_need(j, '}');
 }

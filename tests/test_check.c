@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* sftr_check: all findings, in order, and notes on what is not wise. */
+#include "scratch.h"
+#include "suite.h"
+
+#include <safetree/checkpoint.h>
+
+struct list {
+	char text[4096];
+	int stop_after; /* 0: never */
+	int n;
+};
+
+static int
+collect(void *user, const sftr_diagnostic *d)
+{
+	static const char *const severities[] = { "error", "warning", "note" };
+	struct list *l = user;
+	size_t n = strlen(l->text);
+
+	snprintf(l->text + n, sizeof l->text - n, "%s %s %u %d %s\n",
+		 severities[d->severity], sftr_code_name(d->code), d->rule,
+		 d->offset == SFTR_NO_OFFSET ? -1 : (int)d->offset, d->key);
+	return ++l->n == l->stop_after;
+}
+
+static void
+checks(sftr_policy policy, const char *header, size_t n, uint64_t n_errors,
+       const char *expected)
+{
+	sftr_open_options options = { .policy = policy };
+	struct list l = { "", 0, 0 };
+	uint64_t found;
+	sftr_error err;
+
+	scratch_tensors("f.safetensors", header, n);
+	ck_assert_int_eq(sftr_check(scratch_path("f.safetensors"), &options,
+				    collect, &l, &found, &err),
+			 SFTR_OK);
+	ck_assert_str_eq(l.text, expected);
+	ck_assert_uint_eq(found, n_errors);
+}
+
+#define U8(name, dims, begin, end)                                             \
+	"\"" name "\":{\"dtype\":\"U8\",\"shape\":[" dims "],"                 \
+	"\"data_offsets\":[" #begin "," #end "]}"
+
+START_TEST(all_faults_of_all_phases_are_told_in_order)
+{
+	scratch_make();
+	checks(SFTR_STRICT,
+	       "{" U8("a", "4", 0, 3) "," U8("b", "1", 4, 5) "," U8("a", "1", 9,
+								    8) "}",
+	       9, 6,
+	       "error SFTR_E_DUPLICATE 16 113 a\n"
+	       "error SFTR_E_SIZE 14 57 a\n"
+	       "error SFTR_E_HOLE 20 107 b\n"
+	       "error SFTR_E_HOLE 20 159 a\n"
+	       "error SFTR_E_REVERSED 19 161 a\n"
+	       "error SFTR_E_TRAILING 22 173 \n");
+	scratch_remove();
+}
+END_TEST
+
+START_TEST(a_grammar_fault_ends_the_examination_and_says_so)
+{
+	scratch_make();
+	checks(SFTR_STRICT, "{\"a\":}", 0, 1,
+	       "error SFTR_E_JSON 7 13 a\n"
+	       "note SFTR_N_UNEXAMINED 0 13 \n");
+	scratch_remove();
+}
+END_TEST
+
+START_TEST(reference_warns_of_what_strict_rejects)
+{
+	scratch_make();
+	checks(SFTR_REFERENCE,
+	       " {\"__metadata__\":{\"k\":\"1\",\"k\":\"\\u0000\"}," U8(
+		       "a", "1", 7, 9) "," U8("a", "0", 0, 0) ",\"b\":[\"U8\","
+							      "[1],[0,1]]}\n",
+	       1, 0,
+	       "warning SFTR_E_JSON 5 8 \n"
+	       "warning SFTR_E_NUL 18 38 __metadata__\n"
+	       "warning SFTR_E_FIELD 8 156 b\n"
+	       "warning SFTR_E_JSON 6 173 \n"
+	       "warning SFTR_E_DUPLICATE 17 34 k\n"
+	       "warning SFTR_E_DUPLICATE 16 100 a\n"
+	       "note SFTR_N_LENGTH 25 0 \n");
+	scratch_remove();
+}
+END_TEST
+
+START_TEST(notes_tell_what_is_allowed_and_not_wise)
+{
+	scratch_make();
+	checks(SFTR_STRICT,
+	       "{" U8("", "1", 0, 1) ",\"w\":{\"dtype\":\"F16\",\"shape\":[1],"
+				     "\"data_offsets\":[1,3]},\"q\":{"
+				     "\"dtype\":\"F4\",\"shape\":[2,3],"
+				     "\"data_offsets\":[3,6]}} ",
+	       6, 0,
+	       "note SFTR_N_EMPTY_NAME 26 -1 \n"
+	       "note SFTR_N_UNALIGNED 24 169 w\n"
+	       "note SFTR_N_ODD_F4 27 -1 q\n");
+	scratch_remove();
+}
+END_TEST
+
+START_TEST(another_formats_magic_is_noted)
+{
+	char header[0x5a4d + 1];
+	struct list l = { "", 0, 0 };
+	uint64_t found;
+
+	scratch_make();
+	memset(header, ' ', sizeof header - 1);
+	header[0x5a4d] = '\0';
+	memcpy(header, "{}", 2);
+	scratch_tensors("f.safetensors", header, 0);
+	ck_assert_int_eq(sftr_check(scratch_path("f.safetensors"), NULL,
+				    collect, &l, &found, NULL),
+			 SFTR_OK);
+	ck_assert_str_eq(l.text, "note SFTR_N_LENGTH 25 0 \n"
+				 "note SFTR_N_MAGIC 28 0 \n");
+	ck_assert_uint_eq(found, 0);
+	scratch_remove();
+}
+END_TEST
+
+START_TEST(the_receiver_may_stop)
+{
+	struct list l = { "", 1, 0 };
+	uint64_t found;
+	sftr_error err;
+
+	scratch_make();
+	scratch_tensors("f.safetensors",
+			"{" U8("a", "1", 3, 4) "," U8("b", "1", 7, 8) "}", 2);
+	ck_assert_int_eq(sftr_check(scratch_path("f.safetensors"), NULL,
+				    collect, &l, &found, &err),
+			 SFTR_E_CANCELLED);
+	ck_assert_int_eq(l.n, 1);
+	ck_assert_int_eq(sftr_check(scratch_path("absent"), NULL, collect, &l,
+				    &found, &err),
+			 SFTR_E_IO);
+	scratch_remove();
+}
+END_TEST
+
+START_TEST(every_code_has_a_name_and_every_fault_advice)
+{
+	for (unsigned c = 0; c < SFTR_N_CODES; c++) {
+		const char *name = sftr_code_name((sftr_code)c);
+
+		ck_assert_ptr_nonnull(name);
+		ck_assert_int_eq(strncmp(name, "SFTR_", 5), 0);
+		if (c >= SFTR_E_TRUNCATED && c < SFTR_N_UNEXAMINED)
+			ck_assert_msg(sftr_code_advice((sftr_code)c)[0] != '\0',
+				      "%s", name);
+	}
+	ck_assert_str_eq(sftr_code_name(SFTR_N_CODES), "?");
+	ck_assert_str_eq(sftr_code_advice(SFTR_OK), "");
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		all_faults_of_all_phases_are_told_in_order,
+		a_grammar_fault_ends_the_examination_and_says_so,
+		reference_warns_of_what_strict_rejects,
+		notes_tell_what_is_allowed_and_not_wise,
+		another_formats_magic_is_noted,
+		the_receiver_may_stop,
+		every_code_has_a_name_and_every_fault_advice,
+		NULL,
+	};
+
+	return run_suite("check", tests) != 0;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/* Indexes, directories and sets of shards, good and lying. */
+#include "ledger.h"
+#include "scratch.h"
+#include "suite.h"
+
+#include <safetree/checkpoint.h>
+
+#include <sys/stat.h>
+
+#define TENSOR(name, begin, end)                                               \
+	"\"" name "\":{\"dtype\":\"U8\",\"shape\":[" #end "],"                 \
+	"\"data_offsets\":[" #begin "," #end "]}"
+
+/* a in the first file, b and c in the second. */
+static void
+write_shards(void)
+{
+	scratch_tensors(
+		"m-00001-of-00002.safetensors",
+		"{\"__metadata__\":{\"format\":\"pt\"}," TENSOR("a", 0, 4) "}",
+		4);
+	scratch_tensors(
+		"m-00002-of-00002.safetensors",
+		"{" TENSOR("b", 0, 2) ",\"c\":{\"dtype\":\"U8\","
+				      "\"shape\":[3],\"data_offsets\":[2,5]}}",
+		5);
+}
+
+#define GOOD_INDEX                                                             \
+	"{\"metadata\":{\"total_size\":9,\"x\":[1,{\"y\":null}]},\n"           \
+	" \"weight_map\":{\"a\":\"m-00001-of-00002.safetensors\",\n"           \
+	"  \"b\":\"m-00002-of-00002.safetensors\",\n"                          \
+	"  \"c\":\"m-00002-of-00002.safetensors\"}, \"other\": [1.5]}\n"
+
+static void
+write_index(const char *text)
+{
+	scratch_write("m.safetensors.index.json", text, strlen(text));
+}
+
+static void
+holds_all(const char *path)
+{
+	sftr_checkpoint *ckpt;
+	const sftr_tensor *t;
+	unsigned char bytes[8];
+	sftr_error err;
+
+	ck_assert_msg(sftr_checkpoint_open(path, NULL, &ckpt, &err) == SFTR_OK,
+		      "%s: %s", path, err.message);
+	ck_assert_uint_eq(sftr_checkpoint_count(ckpt), 3);
+	ck_assert_uint_eq(sftr_checkpoint_n_files(ckpt), 2);
+	t = sftr_checkpoint_find(ckpt, "c", 1);
+	ck_assert_uint_eq(t->file, 1);
+	ck_assert_int_eq(sftr_checkpoint_read(ckpt, t, bytes, 8, &err),
+			 SFTR_OK);
+	ck_assert_uint_eq(bytes[0], 2);
+	ck_assert_uint_eq(bytes[2], 4);
+	t = sftr_checkpoint_find(ckpt, "a", 1);
+	ck_assert_ptr_eq(t, sftr_checkpoint_at(ckpt, 0));
+	ck_assert_str_eq(sftr_checkpoint_metadata(ckpt, "format", 6)->value.ptr,
+			 "pt");
+	ck_assert_ptr_nonnull(strstr(sftr_checkpoint_file(ckpt, 1),
+				     "m-00002-of-00002.safetensors"));
+	sftr_checkpoint_close(ckpt);
+}
+
+START_TEST(index_directory_and_set_open_alike)
+{
+	scratch_make();
+	write_shards();
+	holds_all(scratch); /* a complete set without an index */
+	write_index(GOOD_INDEX);
+	holds_all(scratch);
+	holds_all(scratch_path("m.safetensors.index.json"));
+	ck_assert_int_eq(chdir(scratch), 0);
+	holds_all("m.safetensors.index.json");
+	holds_all(".");
+	scratch_remove();
+}
+END_TEST
+
+START_TEST(directory_of_one_file_is_that_file)
+{
+	sftr_checkpoint *ckpt;
+	sftr_error err;
+
+	scratch_make();
+	scratch_tensors("model.safetensors", "{" TENSOR("a", 0, 1) "}", 1);
+	scratch_write("config.json", "{}", 2);
+	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+			 SFTR_OK);
+	ck_assert_uint_eq(sftr_checkpoint_count(ckpt), 1);
+	sftr_checkpoint_close(ckpt);
+	scratch_tensors("other.safetensors", "{" TENSOR("b", 0, 1) "}", 1);
+	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+			 SFTR_E_UNSUPPORTED);
+	ck_assert_str_eq(err.message,
+			 "expected one index, one .safetensors file or one "
+			 "complete set -00001-of-0000N in the directory, found "
+			 "0 indexes and 2 files: name one");
+	scratch_remove();
+}
+END_TEST
+
+struct expected {
+	const char *index;
+	sftr_code code;
+	unsigned rule;
+	const char *at; /* the fault's place in the index; NULL: no offset */
+	const char *key;
+	const char *other;
+	const char *message;
+};
+
+#define MAP(members) "{\"weight_map\":{" members "}}"
+#define A "\"a\":\"m-00001-of-00002.safetensors\""
+#define B ",\"b\":\"m-00002-of-00002.safetensors\""
+#define C ",\"c\":\"m-00002-of-00002.safetensors\""
+
+static const struct expected faults[] = {
+	{ MAP(A B), SFTR_E_SHARD, 34, NULL, "c", "",
+	  "the index does not have it" },
+	{ MAP(A B C ",\"d\":\"m-00002-of-00002.safetensors\""), SFTR_E_SHARD,
+	  32, "\"d\"", "d", "m-00002-of-00002.safetensors",
+	  "the index has it in a shard that does not" },
+	{ MAP("\"a\":\"m-00002-of-00002.safetensors\"" B C), SFTR_E_SHARD, 32,
+	  "\"a\"", "a", "m-00002-of-00002.safetensors",
+	  "the index has it in a shard that does not" },
+	{ MAP(A B C ",\"z\":\"m-00003-of-00003.safetensors\""), SFTR_E_SHARD,
+	  31, "\"m-00003", "", "m-00003-of-00003.safetensors",
+	  "the shard is missing" },
+	{ MAP("\"a\":\"../x.safetensors\""), SFTR_E_INDEX, 30, "\"../x", "a",
+	  "../x.safetensors",
+	  "a shard's name must be that of a file beside the index, without a "
+	  "path" },
+	{ MAP("\"a\":\"/etc/passwd\""), SFTR_E_INDEX, 30, "\"/etc", "a",
+	  "/etc/passwd",
+	  "a shard's name must be that of a file beside the index, without a "
+	  "path" },
+	{ MAP("\"a\":\"..\""), SFTR_E_INDEX, 30, "\"..", "a", "..", NULL },
+	{ MAP("\"a\":\"\""), SFTR_E_INDEX, 30, "\"\"", "a", "", NULL },
+	{ MAP("\"a\":\"x\\u0000y\""), SFTR_E_INDEX, 30, "\"x", "a", "x\\x00y",
+	  NULL },
+	{ MAP("\"a\":1"), SFTR_E_JSON, 29, "1}", "", "",
+	  "expected a string, found '1'" },
+	{ MAP(A ",\"a\":\"m-00001-of-00002.safetensors\""), SFTR_E_DUPLICATE,
+	  29, "\"a\":\"m-00001-of-00002.safetensors\"}", "a", "",
+	  "the same tensor stands at byte 15 already" },
+	{ "{\"weight_map\":{" A B C "},\"weight_map\":{}}", SFTR_E_DUPLICATE,
+	  29, "\"weight_map\":{}", "", "", "weight_map a second time" },
+	{ MAP(""), SFTR_E_INDEX, 29, "{\"w", "", "",
+	  "no tensor in weight_map, is this an index of shards?" },
+	{ "{}", SFTR_E_INDEX, 29, "{}", "", "", NULL },
+	{ "[]", SFTR_E_JSON, 29, "[]", "", "", "expected '{', found '['" },
+	{ "", SFTR_E_JSON, 29, "", "", "", NULL },
+	{ MAP(A B C) "x", SFTR_E_JSON, 29, "x", "", "",
+	  "expected nothing after the object, found 'x'" },
+	{ "{\"metadata\":{\"total_size\":8},\"weight_map\":{" A B C "}}",
+	  SFTR_E_SHARD, 35, "8}", "", "",
+	  "total_size is 8, the shards hold 9 bytes of tensors" },
+};
+
+static int
+count_findings(void *user, const sftr_diagnostic *d)
+{
+	*(size_t *)user += d->severity == SFTR_ERROR;
+	return 0;
+}
+
+START_TEST(every_lie_of_an_index_is_told)
+{
+	sftr_checkpoint *ckpt;
+	sftr_error err;
+
+	scratch_make();
+	write_shards();
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+		const struct expected *e = &faults[i];
+		size_t n_findings = 0;
+		const char *at;
+		uint64_t n_errors;
+		sftr_code code;
+
+		write_index(e->index);
+		code = sftr_checkpoint_open(
+			scratch_path("m.safetensors.index.json"), NULL, &ckpt,
+			&err);
+		ck_assert_msg(code == e->code, "%s: %s: %s", e->index,
+			      sftr_code_name(code), err.message);
+		ck_assert_ptr_null(ckpt);
+		ck_assert_msg(err.rule == e->rule, "%s: rule %u", e->index,
+			      err.rule);
+		at = e->at == NULL ? NULL : strstr(e->index, e->at);
+		/* The last of two like places is the fault. */
+		while (at != NULL && *e->at != '\0' &&
+		       strstr(at + 1, e->at) != NULL)
+			at = strstr(at + 1, e->at);
+		ck_assert_msg(err.offset == (at == NULL ?
+						     SFTR_NO_OFFSET :
+						     (uint64_t)(at - e->index)),
+			      "%s: offset %d", e->index, (int)err.offset);
+		ck_assert_str_eq(err.key, e->key);
+		ck_assert_str_eq(err.other, e->other);
+		if (e->message != NULL)
+			ck_assert_str_eq(err.message, e->message);
+		ck_assert_int_eq(
+			sftr_check(scratch_path("m.safetensors.index.json"),
+				   NULL, count_findings, &n_findings, &n_errors,
+				   NULL),
+			SFTR_OK);
+		ck_assert_uint_ge(n_errors, 1);
+		ck_assert_uint_eq(n_errors, n_findings);
+	}
+	scratch_remove();
+}
+END_TEST
+
+START_TEST(reference_only_warns_of_total_size)
+{
+	sftr_open_options options = { .policy = SFTR_REFERENCE };
+	sftr_checkpoint *ckpt;
+
+	scratch_make();
+	write_shards();
+	write_index("{\"metadata\":{\"total_size\":8},\"weight_map\":{" A B C
+		    "}}");
+	ck_assert_int_eq(sftr_checkpoint_open(scratch, &options, &ckpt, NULL),
+			 SFTR_OK);
+	sftr_checkpoint_close(ckpt);
+	/* A size that is no integer claims nothing. */
+	write_index("{\"metadata\":{\"total_size\":8.5},\"weight_map\":{" A B C
+		    "}}");
+	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, NULL),
+			 SFTR_OK);
+	sftr_checkpoint_close(ckpt);
+	scratch_remove();
+}
+END_TEST
+
+START_TEST(tensor_in_two_shards_is_an_error)
+{
+	sftr_checkpoint *ckpt;
+	sftr_error err;
+
+	scratch_make();
+	write_shards();
+	scratch_tensors("m-00001-of-00002.safetensors",
+			"{" TENSOR("b", 0, 4) "}", 4);
+	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+			 SFTR_E_SHARD);
+	ck_assert_str_eq(err.key, "b");
+	ck_assert_uint_eq(err.rule, 33);
+	ck_assert_str_eq(err.message, "another shard has it already");
+	write_index(MAP("\"b\":\"m-00001-of-00002.safetensors\"" C));
+	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+			 SFTR_E_SHARD);
+	ck_assert_str_eq(err.key, "b");
+	ck_assert_uint_eq(err.rule, 33);
+	ck_assert_str_eq(err.message, "the index has it in another shard");
+	scratch_remove();
+}
+END_TEST
+
+START_TEST(faults_of_a_shard_name_its_file)
+{
+	sftr_checkpoint *ckpt;
+	sftr_error err;
+
+	scratch_make();
+	write_shards();
+	write_index(GOOD_INDEX);
+	ck_assert_int_eq(
+		truncate(scratch_path("m-00002-of-00002.safetensors"), 100), 0);
+	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+			 SFTR_E_TRUNCATED);
+	ck_assert_ptr_nonnull(strstr(err.file, "m-00002-of-00002.safetensors"));
+	/* A folder where a shard should be. */
+	ck_assert_int_eq(unlink(scratch_path("m-00002-of-00002.safetensors")),
+			 0);
+	ck_assert_int_eq(
+		mkdir(scratch_path("m-00002-of-00002.safetensors"), 0700), 0);
+	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+			 SFTR_E_SHARD);
+	ck_assert_str_eq(err.message, "the shard is no regular file");
+	scratch_remove();
+}
+END_TEST
+
+START_TEST(out_of_memory_at_every_point)
+{
+	struct ledger books = { 0 };
+	sftr_allocator a = { ledger_resize, &books };
+	sftr_open_options options = { .allocator = &a };
+	sftr_checkpoint *ckpt;
+	size_t n_calls, n_failed = 0;
+
+	scratch_make();
+	write_shards();
+	write_index(GOOD_INDEX);
+	ck_assert_int_eq(sftr_checkpoint_open(scratch, &options, &ckpt, NULL),
+			 SFTR_OK);
+	sftr_checkpoint_close(ckpt);
+	n_calls = books.n_calls;
+	for (size_t i = 1; i <= n_calls; i++) {
+		sftr_code code;
+
+		memset(&books, 0, sizeof books);
+		books.fail_at = i;
+		code = sftr_checkpoint_open(scratch, &options, &ckpt, NULL);
+		if (code == SFTR_OK)
+			sftr_checkpoint_close(ckpt);
+		else
+			ck_assert_int_eq(code, SFTR_E_MEMORY);
+		n_failed += code != SFTR_OK;
+		ck_assert_uint_eq(books.n_bytes, 0);
+	}
+	ck_assert_uint_gt(n_failed, 20);
+	scratch_remove();
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		index_directory_and_set_open_alike,
+		directory_of_one_file_is_that_file,
+		every_lie_of_an_index_is_told,
+		reference_only_warns_of_total_size,
+		tensor_in_two_shards_is_an_error,
+		faults_of_a_shard_name_its_file,
+		out_of_memory_at_every_point,
+		NULL,
+	};
+
+	return run_suite("shards", tests) != 0;
+}
