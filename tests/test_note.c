@@ -267,6 +267,7 @@ static const struct {
 	{ NOTE("[\"a#0\",\"alias\",\"c.x\"]"), "                      ^", "a#0",
 	  "expected a path of its own" },
 };
+/* clang-format on */
 
 START_TEST(an_unsound_note_is_told_with_its_byte)
 {

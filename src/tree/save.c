@@ -70,7 +70,7 @@ add_note(const struct saving *s, const sftr__tell *t, sftr_error *err)
 	sftr_str value;
 	sftr__emit e;
 
-	if (t->say.has_escapes) {
+	if (t->needs_codec) {
 		value.ptr = sftr_codec_name(t->say.codec);
 		value.len = strlen(value.ptr);
 		code = sftr_writer_add_metadata(s->writer, codec_key, value,

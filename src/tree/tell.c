@@ -89,32 +89,33 @@ tell_empty(sftr__tell *t, const sftr_node *node, sftr_error *err)
 }
 
 /*
- * Without a note, what vanishes from lists leaves gaps in the names.  Those of
- * p2s come back as null nodes, within the limit; those of keystr cannot be
- * read.  levels[d] is the index that is due next in the list d steps down.
+ * What has no names leaves gaps in lists.  Those of p2s come back as null
+ * nodes, within the limit; those of keystr only a note fills, and a codec that
+ * is guessed from names would be another.
  */
 static sftr_code
 count_gaps(sftr__tell *t, sftr_error *err)
 {
+	uint64_t limit = 0;
+
+	if (sftr__codec_fills_gaps(t->say.codec))
+		limit = sftr__null_limit(t->n_leaves);
 	for (size_t d = 0; d < t->say.walk.n_steps; d++) {
 		const sftr_step *step = &t->say.walk.steps[d];
-		uint64_t gap;
+		uint64_t index = (uint64_t)step->number;
 
-		if (step->kind != SFTR_STEP_INDEX ||
-		    (uint64_t)step->number < t->levels[d])
+		if (step->kind != SFTR_STEP_INDEX || index < t->levels[d].due)
 			continue;
-		gap = (uint64_t)step->number - t->levels[d];
-		t->levels[d] = (size_t)step->number + 1;
-		if (gap == 0)
-			continue;
-		t->n_gaps += gap;
-		if (!sftr__codec_fills_gaps(t->say.codec) ||
-		    t->n_gaps > sftr__null_limit(t->n_leaves))
-			return sftr__say_need(t->say.walk.node,
-					      "what the elements before it are",
-					      err);
+		t->n_gaps += index - t->levels[d].due;
+		t->levels[d].due = index + 1;
 	}
-	return SFTR_OK;
+	if (t->n_gaps <= limit)
+		return SFTR_OK;
+	t->needs_codec = true;
+	return t->say.with_note ?
+		       SFTR_OK :
+		       sftr__say_need(t->say.walk.node,
+				      "what the elements before it are", err);
 }
 
 static sftr_code
@@ -123,7 +124,7 @@ tell_tensor(sftr__tell *t, sftr__tell_fn *fn, void *user, sftr_error *err)
 	sftr_code code = SFTR_OK;
 	sftr_str name;
 
-	if (!t->say.with_note && !is_blind(t->say.codec))
+	if (!is_blind(t->say.codec))
 		code = count_gaps(t, err);
 	if (code == SFTR_OK)
 		code = sftr__say_path(&t->say, &name, err);
@@ -136,7 +137,8 @@ tell_none(sftr__tell *t, const sftr_node *node, sftr_error *err)
 {
 	if (t->null_nodes_follow && node->parent != NULL &&
 	    is_list(node->parent) &&
-	    (uint64_t)node->step.number < t->levels[t->say.walk.n_steps - 1])
+	    (uint64_t)node->step.number <
+		    t->levels[t->say.walk.n_steps - 1].told)
 		return SFTR_OK;
 	return sftr__say_kind(&t->say, SFTR__LINE_NONE, err);
 }
@@ -187,7 +189,7 @@ count_told(const sftr_node *list)
 	return n;
 }
 
-/* Notes what will be asked of this node's list, or of it as a list. */
+/* To be done at each node first of all. */
 static sftr_code
 enter(sftr__tell *t, const sftr_node *node, sftr_error *err)
 {
@@ -199,7 +201,9 @@ enter(sftr__tell *t, const sftr_node *node, sftr_error *err)
 	    !sftr__say_arrive(&t->say))
 		return sftr__fail_memory(err);
 	t->levels = levels;
-	t->levels[d] = t->say.with_note && is_list(node) ? count_told(node) : 0;
+	t->levels[d].told =
+		t->say.with_note && is_list(node) ? count_told(node) : 0;
+	t->levels[d].due = 0;
 	return SFTR_OK;
 }
 
@@ -307,5 +311,6 @@ sftr__tell_tree(sftr__tell *t, sftr__tell_fn *fn, void *user, sftr_error *err)
 	}
 	if (code == SFTR_OK && t->say.walk.failed)
 		code = sftr__fail_memory(err);
+	t->needs_codec = t->needs_codec || t->say.has_escapes;
 	return code == SFTR_OK ? sort_lines(t, err) : code;
 }

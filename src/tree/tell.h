@@ -13,10 +13,17 @@ typedef sftr_code
 sftr__tell_fn(void *user, sftr_str name, const sftr_node *tensor,
 	      sftr_error *err);
 
+/* A node on the way, as a list. */
+struct sftr__level {
+	size_t told;  /* items up to the last that is no null node */
+	uint64_t due; /* the index that the names of tensors have next */
+};
+
 typedef struct sftr__tell {
-	sftr__say say;		/* out: its note, and has_escapes */
-	size_t *levels;		/* of each node on the way, as a list: */
-	size_t level_capacity;	/* the items that are told, or the next due */
+	sftr__say say;	  /* out: its note */
+	bool needs_codec; /* out: the names alone would be misread */
+	struct sftr__level *levels;
+	size_t level_capacity;
 	bool null_nodes_follow; /* from gaps, and need no lines */
 	uint64_t n_gaps;
 	size_t n_leaves;
