@@ -63,7 +63,8 @@
 		     "SFTR_ALLOC wants a member T *", __VA_ARGS__, SFTR__END)
 #define SFTR_INTO(member, ...)                                                \
 	SFTR__FILLS(member, SFTR__POINTER(member),                            \
-		    "SFTR_INTO wants a member T *", __VA_ARGS__, SFTR__END)
+		    "SFTR_INTO wants a member T *",                           \
+		    SFTR__HAS_TWO(__VA_ARGS__, 0, 0), __VA_ARGS__, SFTR__END)
 #define SFTR_ARRAY(member, ...)                                               \
 	SFTR__HOLDS(member, SFTR__ARRAY1(member), SFTR__COUNT(member), 0,     \
 		    SFTR__M(member)[0], "SFTR_ARRAY wants a member T x[N]",   \
@@ -91,7 +92,7 @@
 	SFTR__FILLS(member,                                                   \
 		    SFTR__AS(dtype, *SFTR__M(member), SFTR__POINTER(member)), \
 		    "SFTR_INTO_AS wants T *, T as large as the dtype",        \
-		    __VA_ARGS__, SFTR__END)
+		    SFTR__HAS_TWO(__VA_ARGS__, 0, 0), __VA_ARGS__, SFTR__END)
 #define SFTR_ARRAY_AS(member, dtype, ...)                                     \
 	SFTR__HOLDS(member,                                                   \
 		    SFTR__AS(dtype, SFTR__M(member)[0],                       \
@@ -390,18 +391,21 @@ struct sftr_table {
 	  .is_bool = (type) == SFTR_BOOL,                                     \
 	  .shape = shape_text,                                                \
 	  .words = { __VA_ARGS__ } }
-#define SFTR__FILLS(m, type, text, capacity, shape_text, ...)                 \
+#define SFTR__FILLS(m, type, text, has_both, capacity, shape_text, ...)       \
 	{ .what = SFTR__INTO,                                                 \
 	  .dtype = (sftr_dtype)(type),                                        \
 	  .member = #m,                                                       \
-	  .offset = SFTR__OFFSET(m) + SFTR__NEED((type) != 0, text),          \
+	  .offset = SFTR__OFFSET(m) + SFTR__NEED((type) != 0, text) +         \
+		    SFTR__NEED(has_both,                                      \
+			       "SFTR_INTO wants a capacity and a shape"),     \
 	  .size = sizeof(*SFTR__M(m)),                                        \
 	  .is_bool = (type) == SFTR_BOOL,                                     \
-	  SFTR__INTO_WANTS_A_CAPACITY_MEMBER(capacity),                       \
+	  SFTR__COUNTER(capacity, "the capacity of SFTR_INTO is no integer"), \
 	  .shape = shape_text,                                                \
 	  .words = { __VA_ARGS__ } }
-#define SFTR__INTO_WANTS_A_CAPACITY_MEMBER(capacity)                          \
-	SFTR__COUNTER(capacity, "the capacity of SFTR_INTO is no integer")
+/* Whether there are two arguments before the zeros. */
+#define SFTR__HAS_TWO(first, second, ...)                                     \
+	_Generic((second), int : 0, default : 1)
 #define SFTR__HOLDS(m, type, number, inner, element, text, shape_text, ...)   \
 	{ .what = SFTR__ARRAY,                                                \
 	  .dtype = (sftr_dtype)(type),                                        \

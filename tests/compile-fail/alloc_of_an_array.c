@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* expect: SFTR_ALLOC wants a member T \* */
+#include <safetree/struct.h>
+
+struct s {
+	float w[4];
+};
+SFTR_STRUCT(table, struct s, SFTR_ALLOC(w, "4"));
