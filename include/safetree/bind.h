@@ -228,7 +228,10 @@ sftr_bind(const sftr_slot *slots, size_t n_slots, const sftr_checkpoint *ckpt,
 /*
  * Binds every tensor of a checkpoint to a slot of its own, PLACE_NONE, called
  * as strip and rules call it: a rewriting of the checkpoint, to be read by
- * sftr_binding_read.  'dtype' NONE keeps each one's own.
+ * sftr_binding_read.  A slot_codec of GUESS is the file's own.  'dtype' NONE
+ * keeps each one's own; otherwise, as far as options->conversion allows, floats
+ * become it if it is a float, integers if it is an integer.  SFTR_E_CODEC if
+ * the codec cannot say a name.
  */
 SFTR_API sftr_code
 sftr_bind_rewrite(const sftr_checkpoint *ckpt, sftr_dtype dtype,
@@ -313,11 +316,12 @@ sftr_binding_ranges(const sftr_binding *binding, size_t i, sftr_range *ranges,
 
 /*
  * Copies n_bytes of slot i as it comes to lie (converted, transformed,
- * little-endian), from 'offset' on, without loading it: the source_fn of a
- * writer.  Memory stays bounded.  SFTR_E_ABSENT if no tensor fills it.
+ * little-endian), from 'offset' on, without loading it: what a writer's source
+ * asks for.  Takes 24 MiB while the binding lives; quick only if it is called
+ * in order.  SFTR_E_ABSENT if no tensor fills it.  One thread at a time.
  */
 SFTR_API sftr_code
-sftr_binding_read(const sftr_binding *binding, size_t i, uint64_t offset,
+sftr_binding_read(sftr_binding *binding, size_t i, uint64_t offset,
 		  void *buffer, size_t n_bytes, sftr_error *err);
 
 /*

@@ -304,6 +304,7 @@ sftr_binding_free(sftr_binding *binding)
 		sftr__free(&a, block->bytes, block->n_bytes);
 		sftr__free(&a, block, sizeof *block);
 	}
+	sftr__free(&a, binding->window.bytes, SFTR__WINDOW_ROOM);
 	sftr__free(&a, binding->order,
 		   binding->n_order * sizeof *binding->order);
 	sftr__free(&a, binding->states,
@@ -398,7 +399,8 @@ sftr_bind(const sftr_slot *slots, size_t n_slots, const sftr_checkpoint *ckpt,
 				   options->slot_codec;
 	setup.offers = &offers;
 	setup.dims = &dims;
-	code = sftr__offers_init(&offers, ckpt, options, setup.slot_codec, err);
+	code = sftr__offers_init(&offers, ckpt, options, &setup.slot_codec,
+				 err);
 	if (code != SFTR_OK)
 		return code;
 	sftr__dims_init(&dims, &a, options->dims, options->n_dims);

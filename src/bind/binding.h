@@ -34,6 +34,16 @@ typedef struct sftr__order {
 	uint32_t part;
 } sftr__order;
 
+/* What sftr_binding_read has made of a slot: bytes [begin, end) of it. */
+#define SFTR__WINDOW_ROOM ((size_t)24 << 20)
+
+typedef struct sftr__window {
+	char *bytes; /* SFTR__WINDOW_ROOM, once it is needed */
+	size_t slot;
+	uint64_t begin;
+	uint64_t end;
+} sftr__window;
+
 struct sftr_binding {
 	sftr_allocator allocator;
 	sftr_checkpoint *ckpt;
@@ -46,6 +56,7 @@ struct sftr_binding {
 	sftr__order *order;
 	size_t n_order;
 	sftr__block *blocks;
+	sftr__window window;
 	unsigned n_threads;
 	sftr_progress_fn *progress;
 	void *progress_user;

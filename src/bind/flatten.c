@@ -35,74 +35,27 @@ fail(sftr__flat *f, sftr_code code, const char *path, const char *why)
 	return code;
 }
 
-/* "a.b", or "b" if a is empty; n bytes of b.  NULL without memory. */
 static const char *
-join(sftr__flat *f, const char *a, const char *b, size_t n)
+numbered(sftr__flat *f, const char *name, uint64_t number)
 {
-	size_t n_a = strlen(a);
-	char *text = sftr__arena_alloc(&f->arena, n_a + n + 2);
-
-	if (text == NULL)
-		return NULL;
-	if (n_a > 0) {
-		memcpy(text, a, n_a);
-		text[n_a++] = '.';
-	}
-	memcpy(text + n_a, b, n);
-	return text;
+	return sftr__name_numbered(&f->arena, name, number);
 }
 
-/* An element's name: the number in place of "*", or one step behind. */
-static const char *
-join_number(sftr__flat *f, const char *name, uint64_t number)
-{
-	const char *star = strchr(name, '*');
-	size_t n = strlen(name), front = star != NULL ? (size_t)(star - name) : n;
-	char *text = sftr__arena_alloc(&f->arena, n + 24);
-
-	if (text != NULL)
-		snprintf(text, n + 24, "%.*s%s%" PRIu64 "%s", (int)front, name,
-			 star != NULL || n == 0 ? "" : ".", number,
-			 star != NULL ? star + 1 : "");
-	return text;
-}
-
-/*
- * The k-th name of a field below an instance's, with its transform: words one
- * after the other, each parted by "|"; the member's own if there is no word.
- * *name is NULL behind the last.
- */
 static sftr_code
 field_name(sftr__flat *f, const struct instance *in, const sftr_field *field,
 	   size_t k, const char **name, const char **transform)
 {
-	const sftr__word *w;
+	return sftr__field_name(field, in->name, k, &f->arena, name,
+				transform) ?
+		       SFTR_OK :
+		       no_memory(f);
+}
 
-	*name = *transform = NULL;
-	if (sftr__field_word(field, SFTR__NAMED, 0) == NULL) {
-		if (k > 0)
-			return SFTR_OK;
-		*name = join(f, in->name, field->member, strlen(field->member));
-		return *name == NULL ? no_memory(f) : SFTR_OK;
-	}
-	for (size_t i = 0; (w = sftr__field_word(field, SFTR__NAMED, i)) != NULL;
-	     i++) {
-		const char *p = w->name;
-
-		for (;;) {
-			size_t n = strcspn(p, "|");
-
-			if (k-- == 0) {
-				*name = join(f, in->name, p, n);
-				*transform = w->transform;
-				return *name == NULL ? no_memory(f) : SFTR_OK;
-			}
-			if (p[n] == '\0')
-				break;
-			p += n + 1;
-		}
-	}
-	return SFTR_OK;
+static const char *
+member_path(sftr__flat *f, const struct instance *in, const sftr_field *field)
+{
+	return sftr__name_below(&f->arena, in->path, field->member,
+				strlen(field->member));
 }
 
 /* Whether a tensor has this name; with a "*" in it, whether it has number 0. */
@@ -110,7 +63,7 @@ static sftr_code
 name_exists(sftr__flat *f, const char *name, bool *exists)
 {
 	const char *text = strchr(name, '*') == NULL ? name :
-						       join_number(f, name, 0);
+						       numbered(f, name, 0);
 	sftr_code code;
 
 	if (text == NULL)
@@ -130,13 +83,6 @@ name_exists(sftr__flat *f, const char *name, bool *exists)
 	return SFTR_OK;
 }
 
-static bool
-is_struct(const sftr_field *field)
-{
-	return field->what >= SFTR__NESTED &&
-	       field->what <= SFTR__STRUCTS_ALLOC;
-}
-
 static sftr_code
 struct_exists(sftr__flat *f, const struct instance *in, bool *exists);
 
@@ -154,14 +100,14 @@ field_exists(sftr__flat *f, const struct instance *in, const sftr_field *field,
 		code = field_name(f, in, field, k, &name, &transform);
 		if (code != SFTR_OK || name == NULL)
 			return code;
-		if (!is_struct(field)) {
+		if (!sftr__field_is_struct(field)) {
 			code = name_exists(f, name, exists);
 			continue;
 		}
 		below.table = field->table();
 		below.name = field->what == SFTR__NESTED ?
 				     name :
-				     join_number(f, name, 0);
+				     numbered(f, name, 0);
 		if (below.name == NULL)
 			return no_memory(f);
 		code = struct_exists(f, &below, exists);
@@ -243,31 +189,6 @@ add_bool(sftr__flat *f, const struct instance *in, const sftr_field *field,
 	return SFTR_OK;
 }
 
-/* An unsigned number, of an integer member that may not be negative. */
-static bool
-read_integer(const char *object, const sftr_field *field, uint64_t *value)
-{
-	const char *at = object + field->count;
-	int64_t s = 0;
-	int8_t s8;
-	int16_t s16;
-	int32_t s32;
-	uint8_t u8;
-	uint16_t u16;
-	uint32_t u32;
-
-	switch (field->count_size) {
-	case 1: memcpy(&s8, at, 1); memcpy(&u8, at, 1); s = s8; *value = u8;
-		break;
-	case 2: memcpy(&s16, at, 2); memcpy(&u16, at, 2); s = s16; *value = u16;
-		break;
-	case 4: memcpy(&s32, at, 4); memcpy(&u32, at, 4); s = s32; *value = u32;
-		break;
-	default: memcpy(&s, at, 8); memcpy(value, at, 8); break;
-	}
-	return !field->is_signed || s >= 0;
-}
-
 static sftr_code
 set_place(sftr__flat *f, const struct instance *in, const sftr_field *field,
 	  sftr_slot *slot)
@@ -281,7 +202,7 @@ set_place(sftr__flat *f, const struct instance *in, const sftr_field *field,
 	case SFTR__ALLOC: slot->place = SFTR_PLACE_ALLOC; break;
 	case SFTR__INTO:
 		memcpy(&slot->data, member, sizeof slot->data);
-		if (!read_integer(in->object, field, &capacity))
+		if (!sftr__field_integer(field, in->object, &capacity))
 			return fail(f, SFTR_E_ARGUMENT, slot->name.ptr,
 				    "its capacity is negative");
 		if (!sftr__mul(capacity, field->size, &slot->capacity))
@@ -338,8 +259,7 @@ static sftr_code
 add_slot(sftr__flat *f, const struct instance *in, const sftr_field *field)
 {
 	const sftr__word *optional = sftr__field_word(field, SFTR__OPTIONAL, 0);
-	const char *path = join(f, in->path, field->member,
-				strlen(field->member));
+	const char *path = member_path(f, in, field);
 	void *p = f->slots;
 	sftr_slot *slot;
 	sftr_code code;
@@ -406,7 +326,7 @@ choose_name(sftr__flat *f, const struct instance *in, const sftr_field *field,
 	for (size_t k = 1; code == SFTR_OK && other != NULL; k++) {
 		below.name = field->what == SFTR__NESTED ?
 				     other :
-				     join_number(f, other, 0);
+				     numbered(f, other, 0);
 		if (below.name == NULL)
 			return no_memory(f);
 		code = struct_exists(f, &below, exists);
@@ -432,7 +352,7 @@ count_elements(sftr__flat *f, const sftr_field *field, const char *name,
 	for (*count = 0; *count < most; (*count)++) {
 		sftr_code code;
 
-		below.name = join_number(f, name, *count);
+		below.name = numbered(f, name, *count);
 		if (below.name == NULL)
 			return no_memory(f);
 		code = struct_exists(f, &below, &exists);
@@ -522,8 +442,8 @@ add_elements(sftr__flat *f, const struct instance *in, const sftr_field *field,
 		below.table = field->table();
 		below.object = first + i * field->size;
 		below.scope = in->scope;
-		below.path = join_number(f, path, i);
-		below.name = join_number(f, name, i);
+		below.path = numbered(f, path, i);
+		below.name = numbered(f, name, i);
 		if (below.path == NULL || below.name == NULL)
 			return no_memory(f);
 		code = add_struct(f, &below);
@@ -584,8 +504,7 @@ add_nested(sftr__flat *f, const struct instance *in, const sftr_field *field,
 static sftr_code
 add_below(sftr__flat *f, const struct instance *in, const sftr_field *field)
 {
-	const char *path = join(f, in->path, field->member,
-				strlen(field->member));
+	const char *path = member_path(f, in, field);
 	const char *name;
 	bool exists;
 	sftr_code code;
@@ -644,7 +563,7 @@ add_struct(sftr__flat *f, const struct instance *in)
 			continue;
 		if (own.is_absent && field->what != SFTR__NESTED)
 			code = clear_field(f, &own, field);
-		else if (is_struct(field))
+		else if (sftr__field_is_struct(field))
 			code = add_below(f, &own, field);
 		else
 			code = add_slot(f, &own, field);
@@ -717,14 +636,12 @@ sftr__flat_check(const sftr__flat *flat, const sftr__dims *dims,
 {
 	for (size_t i = 0; i < flat->n_later; i++) {
 		const sftr__later *later = &flat->later[i];
-		unsigned bits = (unsigned)later->field->count_size * 8;
 		uint64_t n = number_of(later, dims);
 
 		if (later->kind != SFTR__LATER_COUNT &&
 		    later->kind != SFTR__LATER_DIM)
 			continue;
-		bits -= later->field->is_signed != 0;
-		if (bits == 64 || n >> bits == 0)
+		if (sftr__field_holds(later->field, n))
 			continue;
 		sftr__fail(err, SFTR_E_CAPACITY,
 			   "%" PRIu64 " is more than the member %s%s%s holds",
@@ -735,21 +652,6 @@ sftr__flat_check(const sftr__flat *flat, const sftr__dims *dims,
 		return SFTR_E_CAPACITY;
 	}
 	return SFTR_OK;
-}
-
-static void
-write_integer(char *at, size_t size, uint64_t value)
-{
-	uint8_t u8 = (uint8_t)value;
-	uint16_t u16 = (uint16_t)value;
-	uint32_t u32 = (uint32_t)value;
-
-	switch (size) {
-	case 1: memcpy(at, &u8, 1); break;
-	case 2: memcpy(at, &u16, 2); break;
-	case 4: memcpy(at, &u32, 4); break;
-	default: memcpy(at, &value, 8); break;
-	}
 }
 
 void
@@ -769,9 +671,8 @@ sftr__flat_write(const sftr__flat *flat, const sftr__dims *dims)
 			       &later->pointer, sizeof later->pointer);
 			break;
 		default:
-			write_integer(later->object + later->field->count,
-				      later->field->count_size,
-				      number_of(later, dims));
+			sftr__field_set_integer(later->field, later->object,
+						number_of(later, dims));
 			break;
 		}
 	}

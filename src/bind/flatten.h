@@ -9,8 +9,7 @@
 #define SFTR_BIND_FLATTEN_H
 
 #include "bind/binding.h"
-
-#include <safetree/struct.h>
+#include "bind/member.h"
 
 typedef enum sftr__later_kind {
 	SFTR__LATER_COUNT = 0, /* 'value' */
@@ -68,17 +67,5 @@ sftr__flat_check(const sftr__flat *flat, const sftr__dims *dims,
 /* Writes what was kept back. */
 void
 sftr__flat_write(const sftr__flat *flat, const sftr__dims *dims);
-
-/* The i-th word of a field of a kind, or NULL. */
-const sftr__word *
-sftr__field_word(const sftr_field *field, int what, size_t i);
-
-/*
- * Whether a table and those below it hold together: no two members of one
- * name, shapes and names that can be read, no table within itself.
- * SFTR_E_TABLE with the member in 'key'.
- */
-sftr_code
-sftr__table_check(const sftr_table *table, sftr_error *err);
 
 #endif

@@ -33,6 +33,7 @@ sftr__offers_rename(const sftr__offers *o, const sftr_tensor *tensor,
 	sftr_code code;
 
 	memset(name, 0, sizeof *name);
+	name->n_stripped = cut;
 	name->is_renamed = cut > 0;
 	sftr__path_buffer_clear(path);
 	code = sftr__path_parse_into(o->codec, tensor->name.ptr + cut,
@@ -220,7 +221,7 @@ fill(sftr__offers *o, const sftr_checkpoint *ckpt, sftr__path_buffer *path,
 
 static sftr_code
 init(sftr__offers *o, const sftr_checkpoint *ckpt,
-     const sftr_bind_options *options, sftr_codec slot_codec, sftr_error *err)
+     const sftr_bind_options *options, sftr_codec *slot_codec, sftr_error *err)
 {
 	size_t n = sftr_checkpoint_count(ckpt);
 	const sftr_allocator *a = &o->allocator;
@@ -233,9 +234,11 @@ init(sftr__offers *o, const sftr_checkpoint *ckpt,
 		return sftr__fail(err, SFTR_E_LIMIT, "too many tensors");
 	if (o->codec == SFTR_CODEC_GUESS)
 		code = sftr_codec_guess(ckpt, &o->codec, NULL, 0, err);
+	if (*slot_codec == SFTR_CODEC_GUESS)
+		*slot_codec = o->codec;
 	if (code == SFTR_OK)
 		code = sftr__rules_parse(options->rules, options->rules_name,
-					 o->codec, slot_codec, a, &o->rules,
+					 o->codec, *slot_codec, a, &o->rules,
 					 err);
 	if (code != SFTR_OK)
 		return code;
@@ -259,7 +262,7 @@ init(sftr__offers *o, const sftr_checkpoint *ckpt,
 
 sftr_code
 sftr__offers_init(sftr__offers *offers, const sftr_checkpoint *ckpt,
-		  const sftr_bind_options *options, sftr_codec slot_codec,
+		  const sftr_bind_options *options, sftr_codec *slot_codec,
 		  sftr_error *err)
 {
 	sftr_code code;

@@ -46,12 +46,12 @@ typedef struct sftr__offers {
 
 /*
  * Reads all names of a checkpoint under the options' codec, or the guessed
- * one.  SFTR_E_PATH names the tensor; SFTR_E_RULE two that collide, and what
+ * one, which a *slot_codec of GUESS becomes too.  SFTR_E_PATH names the tensor; SFTR_E_RULE two that collide, and what
  * sftr__rules_parse fails with.  On failure there is nothing to free.
  */
 sftr_code
 sftr__offers_init(sftr__offers *offers, const sftr_checkpoint *ckpt,
-		  const sftr_bind_options *options, sftr_codec slot_codec,
+		  const sftr_bind_options *options, sftr_codec *slot_codec,
 		  sftr_error *err);
 void
 sftr__offers_free(sftr__offers *offers);
@@ -64,6 +64,7 @@ sftr__offers_find(const sftr__offers *offers, const char *key, size_t n);
 typedef struct sftr__new_name {
 	const sftr__rule *rule; /* that matched, or NULL */
 	uint64_t part;		/* in a stack; UINT64_MAX: it has no number */
+	size_t n_stripped;	/* bytes off the front of its text */
 	bool is_renamed;
 	bool is_dropped;	/* and then there are no steps */
 } sftr__new_name;

@@ -15,25 +15,22 @@ sftr__plan_init(sftr__plan *plan, const sftr_binding *binding, bool joins)
 	plan->done = 0;
 }
 
-/*
- * As many elements from 'first' on as make a box: a range of one dimension, and
- * all of the faster ones; at most 'most'.  A box is one copy between strides.
- */
-static uint64_t
-box_elements(const sftr_tensor *t, uint64_t first, uint64_t most)
+uint64_t
+sftr__box_elements(const uint64_t *shape, uint32_t rank, uint64_t first,
+		   uint64_t most)
 {
 	uint64_t inner = 1;
 
-	for (uint32_t i = t->rank; i-- > 0;) {
-		uint64_t at = first % t->shape[i];
-		uint64_t n = t->shape[i] - at;
+	for (uint32_t i = rank; i-- > 0;) {
+		uint64_t at = first % shape[i];
+		uint64_t n = shape[i] - at;
 
 		if (n > most / inner)
 			n = most / inner;
-		if (n < t->shape[i])
+		if (n < shape[i])
 			return n * inner;
 		inner *= n;
-		first /= t->shape[i];
+		first /= shape[i];
 	}
 	return inner;
 }
@@ -77,7 +74,7 @@ cut_piece(const sftr__plan *plan, uint64_t most, sftr__piece *piece)
 		return false;
 	piece->first = plan->done / (bits / 8);
 	if (!sftr__match_is_flat(m))
-		n = box_elements(t, piece->first, n);
+		n = sftr__box_elements(t->shape, t->rank, piece->first, n);
 	piece->n = n;
 	piece->n_bytes = n * (bits / 8);
 	return true;

@@ -43,6 +43,15 @@ typedef struct sftr__plan {
 	uint64_t done;	   /* bytes of that part that jobs were made of */
 } sftr__plan;
 
+/*
+ * As many elements of a shape, from 'first' on, as make a box: a range of one
+ * dimension, and all of the faster ones; at most 'most'.  A box is one copy
+ * between strides.
+ */
+uint64_t
+sftr__box_elements(const uint64_t *shape, uint32_t rank, uint64_t first,
+		   uint64_t most);
+
 /* A plan of all slots whose state 'is_wanted'. */
 void
 sftr__plan_init(sftr__plan *plan, const sftr_binding *binding, bool joins);

@@ -85,7 +85,8 @@ bind_object(const sftr_checkpoint *ckpt, const sftr_table *table, void *object,
 	setup.slot_codec = SFTR_CODEC_DOTTED;
 	setup.offers = &offers;
 	setup.dims = &dims;
-	code = sftr__offers_init(&offers, ckpt, options, setup.slot_codec, err);
+	code = sftr__offers_init(&offers, ckpt, options, &setup.slot_codec,
+				 err);
 	if (code != SFTR_OK)
 		return code;
 	sftr__dims_init(&dims, &a, options->dims, options->n_dims);

@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables of structs: whether they hold together. */
 #include "base/diagnostic.h"
-#include "bind/flatten.h"
+#include "bind/member.h"
 #include "bind/slot.h"
 
 #include <string.h>
 
 #define MAX_DEPTH 32
-
-const sftr__word *
-sftr__field_word(const sftr_field *field, int what, size_t i)
-{
-	const size_t n = sizeof field->words / sizeof field->words[0];
-
-	for (size_t k = 0; k < n; k++)
-		if (field->words[k].what == what && i-- == 0)
-			return &field->words[k];
-	return NULL;
-}
 
 static sftr_code
 fail(sftr_error *err, const sftr_table *table, const sftr_field *field,
@@ -26,12 +15,6 @@ fail(sftr_error *err, const sftr_table *table, const sftr_field *field,
 	sftr__fail(err, SFTR_E_TABLE, "table of %s: %s", table->type, why);
 	sftr__set_key(err, field->member, strlen(field->member));
 	return SFTR_E_TABLE;
-}
-
-static bool
-is_struct(const sftr_field *f)
-{
-	return f->what >= SFTR__NESTED && f->what <= SFTR__STRUCTS_ALLOC;
 }
 
 static sftr_code
@@ -48,7 +31,7 @@ check_words(const sftr_table *table, const sftr_field *f, sftr_error *err)
 	     i++) {
 		if (w->name == NULL || w->name[0] == '\0')
 			return fail(err, table, f, "its name is empty");
-		if (is_struct(f) && w->transform != NULL)
+		if (sftr__field_is_struct(f) && w->transform != NULL)
 			return fail(err, table, f,
 				    "the name of a struct has a transform");
 		if (f->what == SFTR__NESTED && strchr(w->name, '*') != NULL)
@@ -77,9 +60,9 @@ check_field(const sftr_table *table, const sftr_field *f, sftr_error *err)
 				    "expected the name of a dimension");
 		return SFTR_OK;
 	}
-	if (!is_struct(f) && f->shape == NULL)
+	if (!sftr__field_is_struct(f) && f->shape == NULL)
 		return fail(err, table, f, "expected a shape, found NULL");
-	if (!is_struct(f) && sftr__shape_check(f->shape, &why) != SFTR_OK)
+	if (!sftr__field_is_struct(f) && sftr__shape_check(f->shape, &why) != SFTR_OK)
 		return fail(err, table, f, why.message);
 	return check_words(table, f, err);
 }
@@ -92,7 +75,7 @@ check(const sftr_table *table, unsigned depth, sftr_error *err)
 		const sftr_field *f = &table->fields[i];
 		sftr_code code = check_field(table, f, err);
 
-		if (code == SFTR_OK && is_struct(f))
+		if (code == SFTR_OK && sftr__field_is_struct(f))
 			code = depth == MAX_DEPTH ?
 				       fail(err, table, f,
 					    "structs within structs without "

@@ -105,7 +105,32 @@ sftr_writer_free(sftr_writer *writer)
 		   writer->origins_capacity * sizeof *writer->origins);
 	sftr__free(&a, writer->metadata,
 		   writer->metadata_capacity * sizeof *writer->metadata);
+	while (writer->kept != NULL) {
+		sftr__kept *kept = writer->kept;
+
+		writer->kept = kept->next;
+		sftr__free(&a, kept->bytes, kept->n_bytes);
+		sftr__free(&a, kept, sizeof *kept);
+	}
 	sftr__free(&a, writer, sizeof *writer);
+}
+
+void *
+sftr__writer_keep(sftr_writer *writer, size_t n)
+{
+	sftr__kept *kept = sftr__alloc(&writer->allocator, sizeof *kept);
+
+	if (kept == NULL)
+		return NULL;
+	kept->n_bytes = n;
+	kept->bytes = sftr__alloc(&writer->allocator, n);
+	if (kept->bytes == NULL) {
+		sftr__free(&writer->allocator, kept, sizeof *kept);
+		return NULL;
+	}
+	kept->next = writer->kept;
+	writer->kept = kept;
+	return kept->bytes;
 }
 
 /* What a reader demands of every string; 'what' says which one it is. */

@@ -20,8 +20,16 @@ typedef struct sftr__origin {
 	const sftr_tensor *tensor;
 } sftr__origin;
 
+/* Memory that is freed with the writer. */
+typedef struct sftr__kept {
+	struct sftr__kept *next;
+	void *bytes;
+	size_t n_bytes;
+} sftr__kept;
+
 struct sftr_writer {
 	sftr_allocator allocator;
+	sftr__kept *kept;
 	uint64_t align;
 	bool is_durable;
 	sftr_progress_fn *progress;
@@ -40,5 +48,9 @@ struct sftr_writer {
 	size_t metadata_capacity;
 	sftr__index keys;
 };
+
+/* n bytes for as long as the writer lives, or NULL. */
+void *
+sftr__writer_keep(sftr_writer *writer, size_t n);
 
 #endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "bind/member.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const sftr__word *
+sftr__field_word(const sftr_field *field, int what, size_t i)
+{
+	const size_t n = sizeof field->words / sizeof field->words[0];
+
+	for (size_t k = 0; k < n; k++)
+		if (field->words[k].what == what && i-- == 0)
+			return &field->words[k];
+	return NULL;
+}
+
+const char *
+sftr__name_below(sftr__arena *arena, const char *a, const char *b, size_t n)
+{
+	size_t room = strlen(a) + n + 2;
+	char *text = sftr__arena_alloc(arena, room);
+
+	if (text != NULL)
+		snprintf(text, room, "%s%s%.*s", a, a[0] != '\0' ? "." : "",
+			 (int)n, b);
+	return text;
+}
+
+const char *
+sftr__name_numbered(sftr__arena *arena, const char *name, uint64_t number)
+{
+	const char *star = strchr(name, '*');
+	size_t n = strlen(name), front = star != NULL ? (size_t)(star - name) : n;
+	char *text = sftr__arena_alloc(arena, n + 24);
+
+	if (text != NULL)
+		snprintf(text, n + 24, "%.*s%s%" PRIu64 "%s", (int)front, name,
+			 star != NULL ? "" : ".", number,
+			 star != NULL ? star + 1 : "");
+	return text;
+}
+
+/* The k-th of texts parted by "|", counting on from *k; NULL: there are less. */
+static const char *
+alternative(const char *text, size_t *k, size_t *n)
+{
+	for (;;) {
+		*n = strcspn(text, "|");
+		if ((*k)-- == 0)
+			return text;
+		if (text[*n] == '\0')
+			return NULL;
+		text += *n + 1;
+	}
+}
+
+bool
+sftr__field_name(const sftr_field *field, const char *above, size_t k,
+		 sftr__arena *arena, const char **name, const char **transform)
+{
+	const sftr__word *w = sftr__field_word(field, SFTR__NAMED, 0);
+	const char *text = NULL;
+	size_t n = 0;
+
+	*name = *transform = NULL;
+	if (w == NULL) {
+		if (k > 0)
+			return true;
+		text = field->member;
+		n = strlen(text);
+	}
+	for (size_t i = 0; text == NULL; i++) {
+		w = sftr__field_word(field, SFTR__NAMED, i);
+		if (w == NULL)
+			return true;
+		text = alternative(w->name, &k, &n);
+		*transform = w->transform;
+	}
+	*name = sftr__name_below(arena, above, text, n);
+	return *name != NULL;
+}
+
+bool
+sftr__field_integer(const sftr_field *field, const char *object,
+		    uint64_t *value)
+{
+	const char *at = object + field->count;
+	uint8_t u8;
+	uint16_t u16;
+	uint32_t u32;
+
+	switch (field->count_size) {
+	case 1: memcpy(&u8, at, 1); *value = u8; break;
+	case 2: memcpy(&u16, at, 2); *value = u16; break;
+	case 4: memcpy(&u32, at, 4); *value = u32; break;
+	default: memcpy(value, at, 8); break;
+	}
+	return sftr__field_holds(field, *value);
+}
+
+bool
+sftr__field_holds(const sftr_field *field, uint64_t value)
+{
+	unsigned bits = (unsigned)field->count_size * 8;
+
+	bits -= field->is_signed != 0;
+	return bits == 64 || value >> bits == 0;
+}
+
+void
+sftr__field_set_integer(const sftr_field *field, char *object, uint64_t value)
+{
+	char *at = object + field->count;
+	uint8_t u8 = (uint8_t)value;
+	uint16_t u16 = (uint16_t)value;
+	uint32_t u32 = (uint32_t)value;
+
+	switch (field->count_size) {
+	case 1: memcpy(at, &u8, 1); break;
+	case 2: memcpy(at, &u16, 2); break;
+	case 4: memcpy(at, &u32, 4); break;
+	default: memcpy(at, &value, 8); break;
+	}
+}

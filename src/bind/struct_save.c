@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Saving a C struct by the table that loads it: the same members under the same
+ * names, with what a load turns turned back.
+ */
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/diagnostic.h"
+#include "bind/dims.h"
+#include "bind/member.h"
+#include "bind/slot.h"
+#include "bind/transform.h"
+#include "checkpoint/writer.h"
+#include "names/codec.h"
+#include "numeric/stride.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct saver {
+	sftr_writer *writer;
+	sftr_allocator allocator;
+	sftr_codec codec;
+	bool is_first_pass; /* arrays tell dimensions; nothing is declared */
+	sftr__dims dims;
+	uint32_t next_scope; /* of the pass: both meet them in one order */
+	sftr__arena arena;   /* names */
+	sftr__path_buffer path;
+	sftr_error *err;
+};
+
+/* An instance of a struct, and the front of its tensors' names. */
+struct instance {
+	const sftr_table *table;
+	const char *object;
+	const char *name;
+	uint32_t scope;
+};
+
+/* A tensor about to be declared. */
+struct tensor {
+	const sftr_field *field;
+	const char *name; /* may hold a "*" */
+	const char *data;
+	sftr__transform transform;
+	uint64_t shape[SFTR__MAX_AXES];
+	uint32_t rank;
+	uint64_t n_elements;
+};
+
+static sftr_code
+fail(struct saver *s, sftr_code code, const char *name, const char *why)
+{
+	sftr__fail(s->err, code, "%s", why);
+	sftr__set_key(s->err, name, strlen(name));
+	return code;
+}
+
+/* The first name of a field, below its instance's; NULL without memory. */
+static const char *
+first_name(struct saver *s, const struct instance *in, const sftr_field *field)
+{
+	const char *name, *transform;
+
+	return sftr__field_name(field, in->name, 0, &s->arena, &name,
+				&transform) ?
+		       name :
+		       NULL;
+}
+
+/* Extents that an array in place has by itself. */
+static void
+learn_extents(struct saver *s, const struct instance *in, struct tensor *t)
+{
+	const sftr_field *f = t->field;
+	sftr_slot slot;
+	uint64_t n = f->n;
+
+	memset(&slot, 0, sizeof slot);
+	slot.shape_text = f->shape;
+	slot.scope = in->scope;
+	t->shape[0] = f->n;
+	t->shape[1] = f->n_inner;
+	if (f->n_inner > 0)
+		(void)sftr__slot_fits(&slot, t->shape, 2, &s->dims);
+	else
+		(void)sftr__slot_fits(&slot, &n, 1, &s->dims);
+}
+
+/* The shape by its text; what the text does not say an array may. */
+static sftr_code
+resolve_shape(struct saver *s, const struct instance *in, struct tensor *t)
+{
+	const sftr_field *f = t->field;
+	size_t at = 0, unknown = SIZE_MAX, n_unknown = 0;
+	uint64_t known = 1;
+
+	t->rank = 0;
+	for (;;) {
+		sftr__token k = sftr__shape_next(f->shape, &at);
+		size_t d = SFTR__NO_DIM;
+
+		if (k.kind == SFTR__SHAPE_END)
+			break;
+		if (t->rank == SFTR__MAX_AXES)
+			return fail(s, SFTR_E_TABLE, t->name,
+				    "more than 32 dimensions");
+		if (k.kind == SFTR__DIM_NAME)
+			d = sftr__dims_resolve(&s->dims, in->scope, k.name,
+					       k.n_name);
+		if (k.kind == SFTR__DIM_NAME && d == SFTR__NO_DIM)
+			return sftr__fail_memory(s->err);
+		t->shape[t->rank] = k.extent;
+		if (d != SFTR__NO_DIM && s->dims.dims[d].is_known) {
+			t->shape[t->rank] = s->dims.dims[d].value;
+		} else if (k.kind != SFTR__EXTENT) {
+			unknown = t->rank;
+			n_unknown++;
+		}
+		if (unknown != t->rank &&
+		    !sftr__mul(known, t->shape[t->rank], &known))
+			return fail(s, SFTR_E_RANGE, t->name,
+				    "its size overflows 64 bits");
+		t->rank++;
+	}
+	if (n_unknown == 1 && f->what == SFTR__ARRAY && f->n_inner == 0 &&
+	    known > 0 && f->n % known == 0) {
+		t->shape[unknown] = f->n / known;
+		known = f->n;
+		n_unknown = 0;
+	}
+	if (f->n_inner > 0) {
+		t->rank = 2;
+		t->shape[0] = f->n;
+		t->shape[1] = f->n_inner;
+		known = (uint64_t)f->n * f->n_inner;
+		n_unknown = 0;
+	}
+	t->n_elements = known;
+	return n_unknown == 0 ? SFTR_OK :
+				fail(s, SFTR_E_TABLE, t->name,
+				     "one of its dimensions has no value");
+}
+
+/* Where the elements are, and whether there are as many as the shape says. */
+static sftr_code
+find_data(struct saver *s, const struct instance *in, struct tensor *t)
+{
+	const sftr_field *f = t->field;
+	const char *member = in->object + f->offset;
+	uint64_t capacity = UINT64_MAX;
+
+	if (f->what == SFTR__ARRAY) {
+		t->data = member;
+		capacity = (uint64_t)f->n * (f->n_inner > 0 ? f->n_inner : 1);
+	} else {
+		memcpy(&t->data, member, sizeof t->data);
+	}
+	if (f->what == SFTR__INTO &&
+	    !sftr__field_integer(f, in->object, &capacity))
+		return fail(s, SFTR_E_ARGUMENT, t->name,
+			    "its capacity is negative");
+	if (t->n_elements > capacity)
+		return fail(s, SFTR_E_ARGUMENT, t->name,
+			    "its dimensions are more than it holds");
+	if (t->data == NULL && t->n_elements > 0)
+		return fail(s, SFTR_E_ARGUMENT, t->name, "it is NULL");
+	return SFTR_OK;
+}
+
+/* A copy, in memory of the writer, of a part as the file is to have it. */
+static sftr_code
+turn_back(struct saver *s, const struct tensor *t, const uint64_t *steps,
+	  const uint64_t *shape, uint32_t rank, const char *from,
+	  const char **copy)
+{
+	uint64_t size = t->field->size, n = size;
+	sftr__stride stride;
+	char *to;
+
+	for (uint32_t i = 0; i < rank; i++)
+		n *= shape[i]; /* a part of what is in memory */
+	to = sftr__writer_keep(s->writer, (size_t)n);
+	if (to == NULL)
+		return sftr__fail_memory(s->err);
+	sftr__stride_begin(&stride, (size_t)size, 1);
+	for (uint32_t i = rank; i-- > 0;) {
+		sftr__stride_dim(&stride, shape[i], (int64_t)size,
+				 (int64_t)steps[i]);
+		size *= shape[i];
+	}
+	sftr__stride_copy(&stride, to, from);
+	*copy = to;
+	return SFTR_OK;
+}
+
+static sftr_code
+declare(struct saver *s, const struct tensor *t, const char *name,
+	const uint64_t *shape, uint32_t rank, const char *data)
+{
+	sftr_str text = { name, strlen(name) };
+	uint64_t n = t->field->size;
+	size_t n_text = 0;
+	char *own;
+	sftr_code code;
+
+	for (uint32_t i = 0; i < rank; i++)
+		n *= shape[i];
+	if (s->codec != SFTR_CODEC_DOTTED) {
+		sftr__path_buffer_clear(&s->path);
+		code = sftr__path_parse_into(SFTR_CODEC_DOTTED, name, text.len,
+					     &s->path, s->err);
+		if (code == SFTR_OK)
+			code = sftr_path_format(s->codec, s->path.steps,
+						s->path.n_steps, NULL, 0,
+						&n_text, s->err);
+		if (code != SFTR_E_CAPACITY)
+			return code;
+		own = sftr__arena_alloc(&s->arena, n_text + 1);
+		if (own == NULL)
+			return sftr__fail_memory(s->err);
+		code = sftr_path_format(s->codec, s->path.steps,
+					s->path.n_steps, own, n_text + 1,
+					&n_text, s->err);
+		if (code != SFTR_OK)
+			return code;
+		text.ptr = own;
+		text.len = n_text;
+	}
+	return sftr_writer_add(s->writer, text, t->field->dtype, shape, rank,
+			       data, n, s->err);
+}
+
+/* The part 'number' of a stack, or all of what is none. */
+static sftr_code
+declare_part(struct saver *s, const struct tensor *t, const sftr__axes *axes,
+	     uint64_t number)
+{
+	uint64_t steps[SFTR__MAX_AXES], shape[SFTR__MAX_AXES];
+	uint64_t step = t->field->size;
+	bool is_stack = strchr(t->name, '*') != NULL;
+	const char *from = t->data, *name = t->name, *data;
+	sftr_code code;
+
+	/* The result's dimension i is the file's axes->from[i]. */
+	for (uint32_t i = t->rank; i-- > 0;) {
+		uint8_t axis = axes->is_identity ? (uint8_t)i : axes->from[i];
+
+		if (axis == SFTR__STACK) {
+			from += number * step;
+		} else {
+			steps[axis] = step;
+			shape[axis] = t->shape[i];
+		}
+		step *= t->shape[i];
+	}
+	if (is_stack)
+		name = sftr__name_numbered(&s->arena, t->name, number);
+	if (name == NULL)
+		return sftr__fail_memory(s->err);
+	data = from;
+	if (!axes->is_identity && t->n_elements > 0) {
+		code = turn_back(s, t, steps, shape, t->rank - is_stack, from,
+				 &data);
+		if (code != SFTR_OK)
+			return code;
+	}
+	return declare(s, t, name, shape, t->rank - is_stack, data);
+}
+
+static sftr_code
+declare_tensor(struct saver *s, const struct tensor *t)
+{
+	bool is_stack = strchr(t->name, '*') != NULL;
+	uint32_t at = t->transform.stack_axis;
+	uint64_t n = is_stack && at < t->rank ? t->shape[at] : 1;
+	sftr__axes axes;
+	sftr_code code = SFTR_OK;
+
+	if (is_stack && at >= t->rank)
+		return fail(s, SFTR_E_TABLE, t->name,
+			    "it is stacked on a dimension it has not");
+	sftr__axes_init(&axes, t->rank - is_stack);
+	if (!sftr__axes_turn(&axes, &t->transform) ||
+	    (is_stack && !sftr__axes_stack(&axes, at)))
+		return fail(s, SFTR_E_TABLE, t->name,
+			    "its transform is for another rank");
+	for (uint64_t i = 0; i < n && code == SFTR_OK; i++)
+		code = declare_part(s, t, &axes, i);
+	return code;
+}
+
+static sftr_code
+save_tensor(struct saver *s, const struct instance *in, const sftr_field *field)
+{
+	const sftr__word *w = sftr__field_word(field, SFTR__NAMED, 0);
+	const char *words = w != NULL && w->transform != NULL ? w->transform : "";
+	const char *due;
+	struct tensor t;
+	sftr_code code;
+	size_t at;
+
+	memset(&t, 0, sizeof t);
+	t.field = field;
+	if (s->is_first_pass) {
+		if (field->what == SFTR__ARRAY)
+			learn_extents(s, in, &t);
+		return SFTR_OK;
+	}
+	t.name = first_name(s, in, field);
+	if (t.name == NULL)
+		return sftr__fail_memory(s->err);
+	if (!sftr__transform_parse(words, strlen(words), &t.transform, &at,
+				   &due))
+		return fail(s, SFTR_E_TABLE, t.name,
+			    "its transform cannot be read");
+	code = resolve_shape(s, in, &t);
+	if (code == SFTR_OK)
+		code = find_data(s, in, &t);
+	return code == SFTR_OK ? declare_tensor(s, &t) : code;
+}
+
+static sftr_code
+save_struct(struct saver *s, const struct instance *in);
+
+static sftr_code
+save_structs(struct saver *s, const struct instance *in,
+	     const sftr_field *field)
+{
+	const char *name = first_name(s, in, field);
+	struct instance below = { field->table(), NULL, name, in->scope };
+	const char *first = in->object + field->offset;
+	uint64_t n = field->n;
+	sftr_code code = SFTR_OK;
+
+	if (name == NULL)
+		return sftr__fail_memory(s->err);
+	if (field->count_size > 0 &&
+	    (!sftr__field_integer(field, in->object, &n) ||
+	     (field->what == SFTR__STRUCTS && n > field->n)))
+		return fail(s, SFTR_E_ARGUMENT, name,
+			    "its count is not one that the array can have");
+	if (field->what == SFTR__STRUCTS_ALLOC)
+		memcpy(&first, in->object + field->offset, sizeof first);
+	if (first == NULL && n > 0)
+		return fail(s, SFTR_E_ARGUMENT, name, "it is NULL");
+	for (uint64_t i = 0; i < n && code == SFTR_OK; i++) {
+		below.object = first + i * field->size;
+		below.name = field->what == SFTR__NESTED ?
+				     name :
+				     sftr__name_numbered(&s->arena, name, i);
+		code = below.name == NULL ? sftr__fail_memory(s->err) :
+					    save_struct(s, &below);
+	}
+	return code;
+}
+
+/* A scope with the values of the dimensions that the struct holds. */
+static sftr_code
+enter_scope(struct saver *s, struct instance *in)
+{
+	bool entered = false;
+
+	for (size_t i = 0; i < in->table->n_fields; i++) {
+		const sftr_field *f = &in->table->fields[i];
+		uint64_t value;
+		size_t dim;
+
+		if (f->what != SFTR__DIM)
+			continue;
+		if (!entered && s->is_first_pass)
+			in->scope = sftr__dims_scope(&s->dims, in->scope);
+		else if (!entered)
+			in->scope = s->next_scope++;
+		entered = true;
+		if (!s->is_first_pass)
+			continue;
+		if (!sftr__field_integer(f, in->object, &value))
+			return fail(s, SFTR_E_ARGUMENT, f->member,
+				    "a dimension is negative");
+		dim = in->scope == UINT32_MAX ?
+			      SFTR__NO_DIM :
+			      sftr__dims_declare(&s->dims, in->scope, f->shape,
+						 strlen(f->shape));
+		if (dim == SFTR__NO_DIM)
+			return sftr__fail_memory(s->err);
+		s->dims.dims[dim].value = value;
+		s->dims.dims[dim].is_known = true;
+	}
+	return SFTR_OK;
+}
+
+static sftr_code
+save_struct(struct saver *s, const struct instance *in)
+{
+	struct instance own = *in;
+	sftr_code code = enter_scope(s, &own);
+
+	for (size_t i = 0; i < own.table->n_fields && code == SFTR_OK; i++) {
+		const sftr_field *f = &own.table->fields[i];
+		const sftr__word *w = sftr__field_word(f, SFTR__OPTIONAL, 0);
+		bool is_there = true;
+
+		if (w != NULL)
+			memcpy(&is_there, own.object + w->offset,
+			       sizeof is_there);
+		if (f->what == SFTR__DIM || !is_there)
+			continue;
+		code = f->table != NULL ? save_structs(s, &own, f) :
+					  save_tensor(s, &own, f);
+	}
+	return code;
+}
+
+sftr_code
+sftr_struct_write(sftr_writer *writer, const sftr_table *table,
+		  const void *object, const sftr_struct_save_options *options,
+		  sftr_error *err)
+{
+	struct instance top = { table, object, "", 0 };
+	struct saver s;
+	sftr_code code = sftr__table_check(table, err);
+
+	if (code != SFTR_OK)
+		return code;
+	memset(&s, 0, sizeof s);
+	s.writer = writer;
+	s.allocator = writer->allocator;
+	s.codec = options != NULL ? options->codec : SFTR_CODEC_GUESS;
+	if (s.codec == SFTR_CODEC_GUESS)
+		s.codec = SFTR_CODEC_DOTTED;
+	s.err = err;
+	s.next_scope = 1;
+	sftr__arena_init(&s.arena, &s.allocator);
+	sftr__path_buffer_init(&s.path, &s.allocator);
+	sftr__dims_init(&s.dims, &s.allocator,
+			options != NULL ? options->dims : NULL,
+			options != NULL ? options->n_dims : 0);
+	s.is_first_pass = true;
+	if (sftr__dims_scope(&s.dims, 0) == UINT32_MAX)
+		code = sftr__fail_memory(err);
+	if (code == SFTR_OK)
+		code = save_struct(&s, &top);
+	s.is_first_pass = false;
+	if (code == SFTR_OK)
+		code = save_struct(&s, &top);
+	sftr__dims_free(&s.dims);
+	sftr__path_buffer_free(&s.path);
+	sftr__arena_free(&s.arena);
+	return code;
+}
+
+sftr_code
+sftr_struct_save(const char *path, const sftr_table *table, const void *object,
+		 const sftr_struct_save_options *options, sftr_error *err)
+{
+	sftr_writer *writer;
+	sftr_code code;
+
+	code = sftr_writer_new(options != NULL ? options->write : NULL, &writer,
+			       err);
+	if (code == SFTR_OK)
+		code = sftr_struct_write(writer, table, object, options, err);
+	if (code == SFTR_OK)
+		code = sftr_writer_save(writer, path, err);
+	sftr_writer_free(writer);
+	return code;
+}
