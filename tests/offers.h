@@ -38,9 +38,10 @@ offer(const struct offered *offered, size_t n)
 		a->dtype = offered[i].dtype;
 		a->rank = offered[i].rank;
 		a->shape = offered[i].shape;
-		a->n_bytes = sftr_dtype_bits(a->dtype) / 8;
+		a->n_bytes = sftr_dtype_bits(a->dtype);
 		for (uint32_t k = 0; k < a->rank; k++)
 			a->n_bytes *= a->shape[k];
+		a->n_bytes /= 8;
 		a->bytes = offered[i].bytes != NULL ? offered[i].bytes :
 						      pattern + i * 64;
 	}

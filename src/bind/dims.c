@@ -71,16 +71,17 @@ find_here(const sftr__dims *dims, uint32_t scope, const char *name, size_t n)
 	return place == SFTR__NO_PLACE ? SFTR__NO_DIM : place;
 }
 
-static void
-fill_known(const sftr__dims *dims, sftr__dim *d, const char *name, size_t n)
+static bool
+find_known(const sftr__dims *dims, const char *name, size_t n, uint64_t *value)
 {
 	for (size_t i = 0; i < dims->n_known; i++) {
 		if (strlen(dims->known[i].name) == n &&
 		    memcmp(dims->known[i].name, name, n) == 0) {
-			d->value = dims->known[i].value;
-			d->is_known = true;
+			*value = dims->known[i].value;
+			return true;
 		}
 	}
+	return false;
 }
 
 size_t
@@ -117,7 +118,7 @@ sftr__dims_declare(sftr__dims *dims, uint32_t scope, const char *name, size_t n)
 		sftr__free(a, (char *)(uintptr_t)d->key.ptr, n_key + 1);
 		return SFTR__NO_DIM;
 	}
-	fill_known(dims, d, name, n);
+	d->is_known = find_known(dims, name, n, &d->value);
 	return dims->n++;
 }
 
@@ -149,4 +150,16 @@ sftr__dims_find(const sftr__dims *dims, uint32_t scope, const char *name,
 		size_t n)
 {
 	return search(dims, &scope, name, n);
+}
+
+bool
+sftr__dims_value(const sftr__dims *dims, uint32_t scope, const char *name,
+		 size_t n, uint64_t *value)
+{
+	size_t i = sftr__dims_find(dims, scope, name, n);
+
+	if (i == SFTR__NO_DIM)
+		return find_known(dims, name, n, value);
+	*value = dims->dims[i].value;
+	return dims->dims[i].is_known;
 }

@@ -65,4 +65,9 @@ size_t
 sftr__dims_find(const sftr__dims *dims, uint32_t scope, const char *name,
 		size_t n);
 
+/* Its value, if it is known, mentioned or not. */
+bool
+sftr__dims_value(const sftr__dims *dims, uint32_t scope, const char *name,
+		 size_t n, uint64_t *value);
+
 #endif

@@ -49,11 +49,12 @@ int
 sftr_binding_dim(const sftr_binding *binding, uint32_t scope, const char *name,
 		 uint64_t *value)
 {
-	size_t i = sftr__dims_find(&binding->dims, scope, name, strlen(name));
+	uint64_t known;
 
-	if (i == SFTR__NO_DIM || !binding->dims.dims[i].is_known)
+	if (!sftr__dims_value(&binding->dims, scope, name, strlen(name),
+			      &known))
 		return 0;
-	*value = binding->dims.dims[i].value;
+	*value = known;
 	return 1;
 }
 

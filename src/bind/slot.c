@@ -281,21 +281,19 @@ sftr__slot_shape_text(const sftr_slot *slot, const sftr__dims *dims, bool bare,
 	put(&l, "[");
 	for (;;) {
 		sftr__token t = sftr__shape_next(slot->shape_text, &at);
-		size_t d = SFTR__NO_DIM;
+		uint64_t value;
 
 		if (t.kind == SFTR__SHAPE_END)
 			break;
-		if (t.kind == SFTR__DIM_NAME)
-			d = sftr__dims_find(dims, slot->scope, t.name,
-					    t.n_name);
 		put(&l, "%s", comma);
-		if (d == SFTR__NO_DIM || !dims->dims[d].is_known)
+		if (t.kind != SFTR__DIM_NAME ||
+		    !sftr__dims_value(dims, slot->scope, t.name, t.n_name,
+				      &value))
 			put(&l, "%.*s", (int)t.n_name, t.name);
 		else if (bare)
-			put(&l, "%" PRIu64, dims->dims[d].value);
+			put(&l, "%" PRIu64, value);
 		else
-			put(&l, "%.*s=%" PRIu64, (int)t.n_name, t.name,
-			    dims->dims[d].value);
+			put(&l, "%.*s=%" PRIu64, (int)t.n_name, t.name, value);
 		comma = bare ? "," : ", ";
 	}
 	put(&l, "]");
