@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 
 static struct faults {
 	unsigned n_calls;   /* so far */
@@ -23,6 +24,13 @@ static struct faults {
 	const char *failed; /* the function that failed */
 	unsigned n_writes, n_fsyncs, n_fallocates;
 } faults;
+
+/* Setup of a checked fixture: nothing fails. */
+static inline void
+faults_clear(void)
+{
+	memset(&faults, 0, sizeof faults);
+}
 
 /* Whether this call is the one; and whether it only comes short. */
 static inline bool

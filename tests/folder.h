@@ -16,7 +16,7 @@
 
 static char folder[256];
 
-/* Setup of a checked fixture. */
+/* Setup of a checked fixture.  A test may change the umask as it likes. */
 static inline void
 folder_make(void)
 {
@@ -25,6 +25,7 @@ folder_make(void)
 	snprintf(folder, sizeof folder, "%s/safetree-XXXXXX",
 		 tmp != NULL && strlen(tmp) < 200 ? tmp : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
+	umask(022);
 }
 
 /* The path of a name in the folder; valid for the next seven calls. */

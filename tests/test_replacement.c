@@ -334,7 +334,7 @@ fails_cleanly(unsigned fail_at, int os_errno)
 
 	folder_write(path, "old", 3);
 	ck_assert_int_eq(chmod(path, 0640), 0);
-	memset(&faults, 0, sizeof faults);
+	faults_clear();
 	faults.fail_at = fail_at;
 	faults.os_errno = os_errno;
 	err.code = SFTR_OK;
@@ -373,7 +373,7 @@ START_TEST(an_interrupted_sync_or_close_goes_on)
 	for (unsigned fail_at = 1;; fail_at++) {
 		sftr_error err;
 
-		memset(&faults, 0, sizeof faults);
+		faults_clear();
 		faults.fail_at = fail_at;
 		faults.os_errno = EINTR;
 		if (replace(in_folder("x"), "text", &err) == SFTR_OK) {
@@ -396,7 +396,7 @@ START_TEST(a_directory_that_cannot_be_synced_at_all_is_no_fault)
 		sftr_error err;
 		sftr_code code;
 
-		memset(&faults, 0, sizeof faults);
+		faults_clear();
 		faults.fail_at = fail_at;
 		faults.os_errno = EINVAL;
 		code = replace(in_folder("x"), "text", &err);
@@ -435,6 +435,7 @@ main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_add_checked_fixture(tc, faults_clear, NULL);
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_loop_test(tc, a_new_file_follows_the_umask, 0,
 			    sizeof umasks / sizeof *umasks);

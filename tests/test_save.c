@@ -595,7 +595,7 @@ START_TEST(every_call_of_the_system_may_fail)
 		int n_open = faults.n_open;
 
 		folder_write(in_folder("m"), "old", 3);
-		memset(&faults, 0, sizeof faults);
+		faults_clear();
 		faults.fail_at = ++fail_at;
 		faults.os_errno = errnos[_i];
 		y.next = 0;
@@ -743,6 +743,7 @@ main(void)
 	int failed;
 
 	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, faults_clear, NULL);
 	tcase_add_checked_fixture(tc, set_up, folder_remove);
 	tcase_add_test(tc, memory_gets_the_file);
 	tcase_add_test(tc, a_path_gets_the_file);

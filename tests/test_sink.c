@@ -109,7 +109,7 @@ START_TEST(interrupted_calls_are_made_again)
 	sftr_error err;
 
 	for (unsigned fail_at = 1; faults.n_calls + 1 >= fail_at; fail_at++) {
-		memset(&faults, 0, sizeof faults);
+		faults_clear();
 		faults.fail_at = fail_at;
 		faults.os_errno = EINTR;
 		ck_assert_msg(file_is_written(&err), "%s", err.message);
@@ -124,7 +124,7 @@ START_TEST(every_write_may_fail)
 	for (unsigned fail_at = 1;; fail_at++) {
 		sftr_error err;
 
-		memset(&faults, 0, sizeof faults);
+		faults_clear();
 		faults.fail_at = fail_at;
 		faults.os_errno = errnos[_i];
 		if (file_is_written(&err)) {
@@ -301,6 +301,7 @@ main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_add_checked_fixture(tc, faults_clear, NULL);
 	tcase_add_checked_fixture(tc, set_up, folder_remove);
 	tcase_add_test(tc, a_file_gets_every_byte_whatever_a_call_takes);
 	tcase_add_test(tc, a_file_is_taken_in_any_order);
