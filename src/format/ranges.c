@@ -122,6 +122,7 @@ struct faults {
 	const sftr_tensor *tensor;
 	sftr_diagnostic list[3];
 	size_t n;
+	bool is_cut_told; /* one tensor past the file's end tells it all */
 };
 
 static sftr_diagnostic *
@@ -222,7 +223,8 @@ examine_range(struct faults *f, const sftr__entry *e, const sftr_tensor *before)
 				"the range ends at %" PRIu64
 				", before it begins at %" PRIu64,
 				t->end, t->begin);
-	} else if (t->end > f->in->n_bytes) {
+	} else if (t->end > f->in->n_bytes && !f->is_cut_told) {
+		f->is_cut_told = true;
 		d = add(f, SFTR__RULE_INSIDE, e->end_at);
 		sftr__set_fault(d, SFTR_E_TRUNCATED,
 				"the range ends at %" PRIu64
@@ -248,13 +250,14 @@ examine_range(struct faults *f, const sftr__entry *e, const sftr_tensor *before)
 }
 
 static void
-report_tensor(sftr__entry_reader *r, const sftr__ranges *ranges,
-	      const sftr_tensor *t, const sftr_tensor *before,
-	      sftr__findings *findings)
+report_tensor(sftr__entry_reader *r, struct faults *f, const sftr_tensor *t,
+	      const sftr_tensor *before, sftr__findings *findings)
 {
-	struct faults f = { .in = ranges, .tensor = t };
+	const sftr__ranges *ranges = f->in;
 	sftr__entry e;
 
+	f->tensor = t;
+	f->n = 0;
 	/* Behind the name's NUL stand spaces and the colon: see json.h. */
 	r->json.p =
 		ranges->text + (t->name.ptr - ranges->text) + t->name.len + 1;
@@ -262,11 +265,11 @@ report_tensor(sftr__entry_reader *r, const sftr__ranges *ranges,
 	sftr__entry_parse(r, &e);
 	if (r->no_memory)
 		return;
-	examine_size(&f, &e);
-	examine_range(&f, &e, before);
-	for (size_t i = 0; i < f.n && sftr__findings_more(findings); i++) {
-		sftr__set_key(&f.list[i], t->name.ptr, t->name.len);
-		sftr__findings_add(findings, &f.list[i]);
+	examine_size(f, &e);
+	examine_range(f, &e, before);
+	for (size_t i = 0; i < f->n && sftr__findings_more(findings); i++) {
+		sftr__set_key(&f->list[i], t->name.ptr, t->name.len);
+		sftr__findings_add(findings, &f->list[i]);
 	}
 }
 
@@ -314,6 +317,7 @@ sftr__ranges_report(const sftr__ranges *ranges, const sftr_allocator *a,
 	size_t n = ranges->n;
 	uint32_t *places, *before;
 	sftr__entry_reader r = { .allocator = a, .policy = ranges->policy };
+	struct faults f = { .in = ranges };
 	uint64_t end;
 
 	if (block == NULL)
@@ -327,7 +331,7 @@ sftr__ranges_report(const sftr__ranges *ranges, const sftr_allocator *a,
 			ranges->text_offset, &r.error);
 	for (size_t i = 0;
 	     i < n && !r.no_memory && sftr__findings_more(findings); i++)
-		report_tensor(&r, ranges, &ranges->tensors[i],
+		report_tensor(&r, &f, &ranges->tensors[i],
 			      before[i] == NO_PLACE ?
 				      NULL :
 				      &ranges->tensors[before[i]],
