@@ -5,6 +5,7 @@ import json
 
 import pytest
 import raw
+import safetensors
 from conftest import FIXTURES
 from safetensors import safe_open
 
@@ -61,6 +62,20 @@ def test_check_finds_nothing_worse_than_a_note(safetree, path, policy):
             if finding["severity"] != "note"] == []
 
 
+def test_show_raw_gives_the_bytes_of_every_tensor(safetree, path):
+    for name, tensor in safetensors.deserialize(path.read_bytes()):
+        shown = safetree("show", "--raw", path, name).stdout
+        assert shown == tensor["data"], name
+
+
+def test_repack_gives_the_same_bytes(safetree, path, tmp_path):
+    """They are canonical: the official writer made them, with one metadata
+    entry at most."""
+    out = tmp_path / "out.safetensors"
+    safetree("repack", path, out)
+    assert out.read_bytes() == path.read_bytes()
+
+
 @pytest.mark.parametrize("opened", [SHARDED,
                                     SHARDED / "model.safetensors.index.json"],
                          ids=["folder", "index"])
@@ -78,3 +93,10 @@ def test_shards_are_listed_as_one(safetree, opened):
     assert {tensor["name"]: tensor["file"].rsplit("/", 1)[-1]
             for tensor in told["tensors"]} == index["weight_map"]
     safetree("check", opened)
+
+
+def test_repack_joins_shards_to_the_single_file(safetree, tmp_path):
+    out = tmp_path / "out.safetensors"
+    safetree("repack", SHARDED, out)
+    whole = GOLDEN / "llama-untied" / "model.safetensors"
+    assert out.read_bytes() == whole.read_bytes()
