@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 /* How far an excerpt reaches from the byte to both sides. */
-#define REACH 40
+#define REACH ((size_t)40)
 
 struct excerpt {
 	char bytes[2 * REACH + 4];

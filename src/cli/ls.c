@@ -70,7 +70,7 @@ collect(struct listing *l, const options *o)
 {
 	size_t n = sftr_checkpoint_count(l->ckpt);
 
-	l->tensors = calloc(n + 1, sizeof *l->tensors);
+	l->tensors = calloc(n + 1, sizeof(const sftr_tensor *));
 	if (l->tensors == NULL) {
 		outcome_no_memory();
 		return false;
@@ -279,14 +279,53 @@ print_table(const struct listing *l)
 	print_metadata(l->ckpt);
 }
 
+/*
+ * A manifest has a name a line and no escapes: whether this one can stand in
+ * it.  "#" would begin a comment.
+ */
+static bool
+can_be_listed(sftr_str name)
+{
+	size_t len;
+
+	for (size_t i = 0; i < name.len; i += len)
+		if (text_is_unsafe(text_read(name.ptr + i, name.len - i, &len)))
+			return false;
+	return name.len > 0 && name.ptr[0] != '#';
+}
+
+/* As sftr_bind_manifest reads it: name, dtype, extents. */
+static void
+print_manifest(const struct listing *l)
+{
+	for (size_t i = 0; i < l->n && outcome_is_heard(); i++) {
+		const sftr_tensor *t = l->tensors[i];
+
+		if (!can_be_listed(t->name)) {
+			outcome_trouble("%s: the name '%s' cannot stand in a "
+					"manifest",
+					l->path, t->name.ptr);
+			continue;
+		}
+		fwrite(t->name.ptr, 1, t->name.len, stdout);
+		printf("\t%s\t", sftr_dtype_name(t->dtype));
+		for (uint32_t k = 0; k < t->rank; k++)
+			printf("%s%" PRIu64, k > 0 ? " " : "", t->shape[k]);
+		fputc('\n', stdout);
+	}
+}
+
 static void
 print_listing(struct listing *l, const options *o)
 {
 	bool json = options_value(o, "json") != NULL;
 
-	qsort(l->tensors, l->n, sizeof *l->tensors, json ? by_place : by_name);
+	qsort(l->tensors, l->n, sizeof(const sftr_tensor *),
+	      json ? by_place : by_name);
 	if (json)
 		print_json(l);
+	else if (options_value(o, "manifest") != NULL)
+		print_manifest(l);
 	else
 		print_table(l);
 	if (l->n == 0 && o->n_args > 1) {
@@ -310,6 +349,7 @@ run(const options *o)
 
 static const struct option table[] = {
 	{ "json", NULL, "one JSON object" },
+	{ "manifest", NULL, "name, dtype and extents, parted by tabs" },
 	INPUT_POLICY,
 	{ NULL, NULL, NULL },
 };

@@ -13,13 +13,11 @@ static const struct command *const commands[] = {
 	&command_show, &command_repack,
 };
 
-#define N_COMMANDS (sizeof commands / sizeof *commands)
-
 static void
 print_help(FILE *out)
 {
 	fputs("usage: safetree COMMAND [OPTION...] [ARGUMENT...]\n\n", out);
-	for (size_t i = 0; i < N_COMMANDS; i++)
+	for (size_t i = 0; commands[i] != NULL; i++)
 		fprintf(out, "  %-8s %s\n", commands[i]->name,
 			commands[i]->help);
 	fputs("\n'safetree COMMAND --help' tells more, safetree(1) all.\n"
@@ -45,7 +43,7 @@ print_command_help(const struct command *c)
 static const struct command *
 find_command(const char *name)
 {
-	for (size_t i = 0; i < N_COMMANDS; i++)
+	for (size_t i = 0; commands[i] != NULL; i++)
 		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
 	return NULL;

@@ -82,7 +82,7 @@ narrow_value(const struct layout *l, uint64_t bits)
  * neither small nor has more digits than are known.
  */
 static void
-lay_out(char *out, const char *scientific, int most)
+lay_out(char *out, size_t size, const char *scientific, int most)
 {
 	static const char zeros[] = "0000000000000000";
 	const char *e = strchr(scientific, 'e');
@@ -92,6 +92,7 @@ lay_out(char *out, const char *scientific, int most)
 
 	if (*scientific == '-') {
 		*out++ = '-';
+		size--;
 		scientific++;
 	}
 	for (; scientific < e; scientific++)
@@ -100,20 +101,22 @@ lay_out(char *out, const char *scientific, int most)
 	while (n > 1 && digits[n - 1] == '0')
 		n--;
 	if (exponent < -5 || exponent >= most)
-		sprintf(out, "%c%s%.*se%d", digits[0], n > 1 ? "." : "", n - 1,
-			digits + 1, exponent);
+		snprintf(out, size, "%c%s%.*se%d", digits[0], n > 1 ? "." : "",
+			 n - 1, digits + 1, exponent);
 	else if (exponent < 0)
-		sprintf(out, "0.%.*s%.*s", -exponent - 1, zeros, n, digits);
+		snprintf(out, size, "0.%.*s%.*s", -exponent - 1, zeros, n,
+			 digits);
 	else if (n <= exponent + 1)
-		sprintf(out, "%.*s%.*s", n, digits, exponent + 1 - n, zeros);
+		snprintf(out, size, "%.*s%.*s", n, digits, exponent + 1 - n,
+			 zeros);
 	else
-		sprintf(out, "%.*s.%.*s", exponent + 1, digits,
-			n - exponent - 1, digits + exponent + 1);
+		snprintf(out, size, "%.*s.%.*s", exponent + 1, digits,
+			 n - exponent - 1, digits + exponent + 1);
 }
 
 /* The fewest digits from which the float, or the double, comes back. */
 static void
-float_text(char *text, double x, bool is_double)
+float_text(char *text, size_t size, double x, bool is_double)
 {
 	double normal = is_double ? DBL_MIN : (double)FLT_MIN;
 	/* All decimals of so many digits survive, but below the normal ones. */
@@ -122,11 +125,11 @@ float_text(char *text, double x, bool is_double)
 	char scientific[40];
 
 	if (isnan(x)) {
-		strcpy(text, "nan");
+		snprintf(text, size, "nan");
 		return;
 	}
 	if (isinf(x)) {
-		strcpy(text, x < 0 ? "-inf" : "inf");
+		snprintf(text, size, "%s", x < 0 ? "-inf" : "inf");
 		return;
 	}
 	for (;; digits++) {
@@ -137,7 +140,7 @@ float_text(char *text, double x, bool is_double)
 				strtof(scientific, NULL) == (float)x)
 			break;
 	}
-	lay_out(text, scientific, is_double ? 16 : 9);
+	lay_out(text, size, scientific, is_double ? 16 : 9);
 }
 
 static double
@@ -171,19 +174,15 @@ signed_value(uint64_t bits, unsigned n_bits)
 }
 
 static void
-complex_text(char *text, uint64_t bits)
+complex_text(char *text, size_t size, uint64_t bits)
 {
-	char *end;
+	char real[32], imaginary[32];
 
-	float_text(text, f32_value(bits), false);
-	end = text + strlen(text);
-	float_text(end + 1, f32_value(bits >> 32), false);
+	float_text(real, sizeof real, f32_value(bits), false);
+	float_text(imaginary, sizeof imaginary, f32_value(bits >> 32), false);
 	/* The sign of the imaginary part joins the two. */
-	if (end[1] == '-')
-		memmove(end, end + 1, strlen(end + 1) + 1);
-	else
-		*end = '+';
-	strcat(text, "i");
+	snprintf(text, size, "%s%s%si", real, imaginary[0] == '-' ? "" : "+",
+		 imaginary);
 }
 
 const char *
@@ -192,26 +191,32 @@ number_text(sftr_dtype dtype, uint64_t bits, char text[NUMBER_TEXT])
 	switch (dtype) {
 	case SFTR_BOOL:
 		if (bits < 2)
-			strcpy(text, bits != 0 ? "true" : "false");
+			snprintf(text, NUMBER_TEXT,
+				 bits != 0 ? "true" : "false");
 		else
-			sprintf(text, "%" PRIu64, bits);
+			snprintf(text, NUMBER_TEXT, "%" PRIu64, bits);
 		break;
 	case SFTR_U8:
 	case SFTR_U16:
 	case SFTR_U32:
-	case SFTR_U64: sprintf(text, "%" PRIu64, bits); break;
+	case SFTR_U64: snprintf(text, NUMBER_TEXT, "%" PRIu64, bits); break;
 	case SFTR_I8:
 	case SFTR_I16:
 	case SFTR_I32:
 	case SFTR_I64:
-		sprintf(text, "%" PRId64,
-			signed_value(bits, sftr_dtype_bits(dtype)));
+		snprintf(text, NUMBER_TEXT, "%" PRId64,
+			 signed_value(bits, sftr_dtype_bits(dtype)));
 		break;
-	case SFTR_F32: float_text(text, f32_value(bits), false); break;
-	case SFTR_F64: float_text(text, f64_value(bits), true); break;
-	case SFTR_C64: complex_text(text, bits); break;
+	case SFTR_F32:
+		float_text(text, NUMBER_TEXT, f32_value(bits), false);
+		break;
+	case SFTR_F64:
+		float_text(text, NUMBER_TEXT, f64_value(bits), true);
+		break;
+	case SFTR_C64: complex_text(text, NUMBER_TEXT, bits); break;
 	default:
-		float_text(text, narrow_value(&layouts[dtype], bits), false);
+		float_text(text, NUMBER_TEXT,
+			   narrow_value(&layouts[dtype], bits), false);
 		break;
 	}
 	return text;

@@ -11,7 +11,7 @@
 
 #include <safetree.h>
 
-#define NUMBER_TEXT 64
+#define NUMBER_TEXT 80
 
 /*
  * The text of an element whose bits, as in a file, are the low ones of 'bits'.

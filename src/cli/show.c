@@ -21,7 +21,7 @@
 /* A line holds up to so many values; longer rows show their two ends. */
 #define LINE 6
 /* Lines shown at each end where there are more than twice as many. */
-#define LINES 5
+#define LINES UINT64_C(5)
 /* Dimensions of an index that is still read. */
 #define MAX_LABEL 8
 

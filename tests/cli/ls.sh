@@ -47,6 +47,21 @@ says out <<'EOF'
 {"file":"torch-tied.safetensors","n_tensors":3,"metadata":{"embed.weight":"decoder.weight"},"tensors":[{"name":"body.bias","dtype":"F32","shape":[4],"file":"torch-tied.safetensors","begin":0,"end":16},{"name":"body.weight","dtype":"F32","shape":[4,4],"file":"torch-tied.safetensors","begin":16,"end":80},{"name":"decoder.weight","dtype":"F32","shape":[9,4],"file":"torch-tied.safetensors","begin":80,"end":224}]}
 EOF
 
+# A manifest: nothing but names, dtypes and extents.
+safetree ls --manifest dtypes-torch.safetensors '*64' empty scalar
+is 0
+silent err
+tr '\t' '|' <"$tmp/out" >"$tmp/bars"
+mv "$tmp/bars" "$tmp/out"
+says out <<'EOF'
+complex64|C64|5 3 2
+empty|F16|3 0 2
+float64|F64|5 3 2
+int64|I64|5 3 2
+scalar|F32|
+uint64|U64|5 3 2
+EOF
+
 # A directory of shards is one checkpoint.
 safetree ls llama-sharded 'model.layers.1.*_proj.weight'
 is 0
@@ -112,6 +127,11 @@ is 0
 says out <<'EOF'
 {"file":"names.st","n_tensors":3,"metadata":{"k\u001b":"v\u202e\n"},"tensors":[{"name":"\u001b[2J\\\"","dtype":"U8","shape":[],"file":"names.st","begin":0,"end":1},{"name":"","dtype":"U8","shape":[],"file":"names.st","begin":1,"end":2},{"name":"\udb40\udc41\u0000","dtype":"U8","shape":[],"file":"names.st","begin":2,"end":3}]}
 EOF
+
+safetree ls --manifest --policy reference names.st
+is 2
+silent out
+has err "names.st: the name '' cannot stand in a manifest"
 
 # Patterns: sets, escapes, and names that are patterns themselves.
 st glob.st '{"[a]":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"b*":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"bc":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'
