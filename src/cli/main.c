@@ -10,7 +10,7 @@
 
 static const struct command *const commands[] = {
 	&command_ls,   &command_header, &command_check,
-	&command_show, &command_repack,
+	&command_show, &command_repack, NULL,
 };
 
 static void
