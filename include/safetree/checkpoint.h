@@ -301,8 +301,10 @@ sftr_writer_free(sftr_writer *writer);
  * Declares a tensor whose bytes (C order, host byte order) are in memory:
  * borrowed until the writer is freed.  Name and shape are copied; n_bytes must
  * be what shape and dtype say.  Elements of sub-byte dtypes are packed.
- * SFTR_E_DUPLICATE, SFTR_E_UTF8, SFTR_E_NUL, SFTR_E_SIZE, SFTR_E_RANGE,
- * SFTR_E_ARGUMENT (the name "__metadata__"); the writer stays as it was.
+ * SFTR_E_DUPLICATE, SFTR_E_UTF8, SFTR_E_NUL, SFTR_E_DTYPE, SFTR_E_SIZE,
+ * SFTR_E_RANGE (more than 2^64 - 1 bits, of it or bytes of all), SFTR_E_PARTIAL
+ * (no whole bytes), SFTR_E_ARGUMENT (the name "__metadata__", or a NULL that
+ * must not be); the writer stays as it was.
  */
 SFTR_API sftr_code
 sftr_writer_add(sftr_writer *writer, sftr_str name, sftr_dtype dtype,
@@ -347,16 +349,26 @@ sftr_writer_n_bytes(const sftr_writer *writer, uint64_t *n_bytes,
  * Writes to 'path': a temporary file beside it, then fsync, rename, fsync of
  * the directory.  An existing file is replaced whole or not at all and keeps
  * its mode; a symbolic link's target is replaced; a new file's mode follows
- * the umask.  Saving over a file that is open or mapped is safe.
+ * the umask.  Saving over a file that is open or mapped is safe.  On failure
+ * the old file stands; but if it says that the file "is in place", the new one
+ * does, and only the directory could not be synced.  SFTR_E_LENGTH if the
+ * header gets longer than readers take; SFTR_E_UNSUPPORTED for what is neither
+ * a regular file nor new: a device, a pipe.
  */
 SFTR_API sftr_code
 sftr_writer_save(const sftr_writer *writer, const char *path, sftr_error *err);
 
-/* Writes to a descriptor from its position on; it may be a pipe. */
+/*
+ * Writes to a descriptor from its position on; it may be a pipe.  Never synced.
+ * After a failure part of the file may be written.
+ */
 SFTR_API sftr_code
 sftr_writer_save_fd(const sftr_writer *writer, int fd, sftr_error *err);
 
-/* Writes to memory of n_bytes; SFTR_E_CAPACITY if that is too small. */
+/*
+ * Writes to memory of n_bytes; SFTR_E_CAPACITY, and nothing written, if that is
+ * too small.
+ */
 SFTR_API sftr_code
 sftr_writer_save_memory(const sftr_writer *writer, void *buffer, size_t n_bytes,
 			sftr_error *err);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/sort.h"
 
-#include <stdint.h>
 #include <string.h>
 
 /* Makes one run of two, run[0..middle) and run[middle..n). */
@@ -24,6 +23,7 @@ void
 sftr__sort(const void **items, const void **scratch, size_t n,
 	   sftr__compare_fn *compare)
 {
+	/* Twice 'half' fits: n pointers are in memory. */
 	for (size_t half = 1; half < n; half *= 2) {
 		for (size_t i = 0; n - i > half;) {
 			size_t len = n - i < 2 * half ? n - i : 2 * half;
@@ -34,7 +34,5 @@ sftr__sort(const void **items, const void **scratch, size_t n,
 				merge(run, half, len, scratch, compare);
 			i += len;
 		}
-		if (half > SIZE_MAX / 4)
-			return;
 	}
 }
