@@ -148,7 +148,8 @@ random_path(void)
 {
 	static sftr_step steps[RANDOM_STEPS];
 	static char texts[RANDOM_STEPS][64];
-	struct path path = { steps, random_below(RANDOM_STEPS) };
+	struct path path = { steps,
+			     random_below(1 + random_below(RANDOM_STEPS)) };
 	/* Most paths of a file are of few kinds. */
 	uint32_t first = random_below(6);
 	uint32_t n_kinds = 1 + random_below(6 - first);

@@ -248,8 +248,10 @@ START_TEST(attributes_and_flat_indices_are_not_of_one_object)
 		SFTR_OK);
 	ck_assert_int_eq(sftr_tree_from_checkpoint(ckpt, &options, &tree, &err),
 			 SFTR_E_CONFLICT);
-	ck_assert_str_eq(err.message,
-			 "expected an attribute, found a flat index");
+	ck_assert_str_eq(err.message, "expected a flat index as step 0 of "
+				      "both, found an attribute in .a");
+	ck_assert_str_eq(err.key, "[<flat index 3>]");
+	ck_assert_str_eq(err.other, ".a");
 	sftr_checkpoint_close(ckpt);
 	ck_assert_int_eq(
 		sftr_checkpoint_open_arrays(arrays + 1, 1, NULL, &ckpt, NULL),

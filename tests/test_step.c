@@ -227,6 +227,22 @@ START_TEST(steps_match_if_their_texts_are_equal)
 }
 END_TEST
 
+/* Only a dict has children of two kinds. */
+START_TEST(kinds_of_one_container_are_a_family)
+{
+	for (int k = SFTR_STEP_NAME; k <= SFTR_STEP_FLAT; k++)
+		for (int j = SFTR_STEP_NAME; j <= SFTR_STEP_FLAT; j++)
+			ck_assert_int_eq(
+				sftr__step_family((sftr_step_kind)k) ==
+					sftr__step_family((sftr_step_kind)j),
+				k == j ||
+					(k == SFTR_STEP_KEY &&
+					 j == SFTR_STEP_INT_KEY) ||
+					(j == SFTR_STEP_KEY &&
+					 k == SFTR_STEP_INT_KEY));
+}
+END_TEST
+
 START_TEST(every_kind_has_a_name_in_messages)
 {
 	for (int k = SFTR_STEP_NAME; k <= SFTR_STEP_FLAT; k++)
@@ -258,6 +274,7 @@ main(void)
 	tcase_add_loop_test(tc, paths_match_with_kinds_erased, 0,
 			    COUNT(matches));
 	tcase_add_test(tc, steps_match_if_their_texts_are_equal);
+	tcase_add_test(tc, kinds_of_one_container_are_a_family);
 	tcase_add_test(tc, every_kind_has_a_name_in_messages);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The names of real files: guessed, read, and written as they were. */
+#include "names/pathset.h"
+
 #include "paths.h"
 
 #include <stdio.h>
@@ -141,6 +143,79 @@ START_TEST(metadata_decide)
 }
 END_TEST
 
+/* A name at random that often is one under 'codec'. */
+static sftr_str
+random_name(sftr_codec codec, char *text)
+{
+	static const char *const any[] = { "a", "b",  ".", "@",	   "#0",
+					   "#", "#1", "/", "#600", "\\." };
+	static const char *const brackets[] = { "[0]",	 "[1]",
+						"['a']", ".a",
+						"[-1]",	 "[<flat index 1>]" };
+	bool is_keystr = codec == SFTR_CODEC_KEYSTR;
+	sftr_str name = { text, 0 };
+
+	for (uint32_t left = random_below(5); left > 0; left--) {
+		const char *bit =
+			is_keystr ? brackets[random_below(COUNT(brackets))] :
+				    any[random_below(COUNT(any))];
+		size_t len = strlen(bit);
+
+		memcpy(text + name.len, bit, len);
+		name.len += len;
+	}
+	return name;
+}
+
+/* What holds names against each other, and what builds trees of them. */
+START_TEST(names_make_one_tree_if_the_tree_can_be_built)
+{
+	sftr_codec codec = (sftr_codec)_i;
+	sftr_tree_options options = { .codec = codec,
+				      .data = SFTR_TREE_DESCRIBE };
+	size_t n_trees = 0, n_rounds = repetitions(1000, 100000);
+
+	for (size_t round = 0; round < n_rounds; round++) {
+		char texts[4][128];
+		sftr_array arrays[4];
+		size_t n = 1 + random_below(COUNT(arrays));
+		sftr_code code = SFTR_OK;
+		sftr__pathset set;
+		sftr_checkpoint *ckpt;
+		sftr_tree *tree;
+
+		memset(arrays, 0, sizeof arrays);
+		sftr__pathset_init(&set, codec, NULL);
+		for (size_t i = 0; i < n; i++) {
+			arrays[i].name = random_name(codec, texts[i]);
+			arrays[i].dtype = SFTR_U8;
+			arrays[i].bytes = "";
+			arrays[i].n_bytes = 1;
+			if (code == SFTR_OK)
+				code = sftr__pathset_add(&set, arrays[i].name,
+							 NULL);
+		}
+		if (code == SFTR_OK)
+			code = sftr__pathset_sort(&set, NULL);
+		if (code == SFTR_OK)
+			code = sftr__pathset_check(&set, NULL);
+		sftr__pathset_free(&set);
+		if (sftr_checkpoint_open_arrays(arrays, n, NULL, &ckpt, NULL) !=
+		    SFTR_OK)
+			continue; /* one name twice */
+		ck_assert_int_eq(
+			sftr_tree_from_checkpoint(ckpt, &options, &tree, NULL),
+			code);
+		n_trees += code == SFTR_OK;
+		sftr_tree_free(tree);
+		sftr_checkpoint_close(ckpt);
+	}
+	ck_assert_uint_gt(n_trees, n_rounds / 20);
+	if (codec != SFTR_CODEC_RAW)
+		ck_assert_uint_lt(n_trees, n_rounds - n_rounds / 20);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -149,10 +224,14 @@ main(void)
 	SRunner *runner;
 	int n_failed;
 
+	random_begin();
 	tcase_add_loop_test(tc, real_names_tell_their_codec, 0, COUNT(files));
 	tcase_add_loop_test(tc, real_names_are_written_as_they_were_read, 0,
 			    COUNT(files));
 	tcase_add_test(tc, metadata_decide);
+	tcase_set_timeout(tc, 600);
+	tcase_add_loop_test(tc, names_make_one_tree_if_the_tree_can_be_built,
+			    SFTR_CODEC_P2S, SFTR_N_CODECS);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -101,20 +101,6 @@ sftr__pathset_sort(sftr__pathset *set, sftr_error *err)
 	return SFTR_OK;
 }
 
-/* Kinds that one node can have among its children. */
-static int
-family(sftr_step_kind kind)
-{
-	switch (kind) {
-	case SFTR_STEP_NAME: return 0; /* a dict or list, as siblings tell */
-	case SFTR_STEP_ATTR:
-	case SFTR_STEP_FLAT: return 1; /* an object */
-	case SFTR_STEP_KEY:
-	case SFTR_STEP_INT_KEY: return 2; /* a dict */
-	default: return 3;		  /* a list */
-	}
-}
-
 /* "expected WHAT, found FOUND" and b's name; the two in 'key' and 'other'. */
 static sftr_code
 fail_pair(sftr_error *err, const sftr__pathset_row *a,
@@ -146,7 +132,7 @@ check_pair(const sftr__pathset_row *a, const sftr__pathset_row *b,
 		return fail_pair(err, a, b, "nothing below a tensor", "");
 	kind_a = a->steps[n_common].kind;
 	kind_b = b->steps[n_common].kind;
-	if (family(kind_a) == family(kind_b))
+	if (sftr__step_family(kind_a) == sftr__step_family(kind_b))
 		return SFTR_OK;
 	snprintf(what, sizeof what, "%s as step %zu of both",
 		 sftr__step_kind_text(kind_a), n_common);

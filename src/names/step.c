@@ -20,6 +20,19 @@ sftr__step_kind_text(sftr_step_kind kind)
 	return kind_texts[kind];
 }
 
+int
+sftr__step_family(sftr_step_kind kind)
+{
+	switch (kind) {
+	case SFTR_STEP_ATTR: return 1;
+	case SFTR_STEP_KEY:
+	case SFTR_STEP_INT_KEY: return 2;
+	case SFTR_STEP_INDEX: return 3;
+	case SFTR_STEP_FLAT: return 4;
+	default: return 0;
+	}
+}
+
 /* UTF-8 sorts by its bytes as its code points do. */
 static int
 compare_texts(sftr_str a, sftr_str b)

@@ -20,6 +20,13 @@ sftr__step_is_number(sftr_step_kind kind)
 const char *
 sftr__step_kind_text(sftr_step_kind kind);
 
+/*
+ * Whether children with such steps make one kind of container: 0 names, 1 an
+ * object, 2 a dict, 3 a list, 4 an object of flat indices.
+ */
+int
+sftr__step_family(sftr_step_kind kind);
+
 /* As sftr_path_compare, for one step: a total order. */
 int
 sftr__step_compare(const sftr_step *a, const sftr_step *b);

@@ -25,19 +25,6 @@ sftr__build_end(sftr__build *b)
 	b->way = NULL;
 }
 
-int
-sftr__step_family(sftr_step_kind kind)
-{
-	switch (kind) {
-	case SFTR_STEP_ATTR: return 1;
-	case SFTR_STEP_KEY:
-	case SFTR_STEP_INT_KEY: return 2;
-	case SFTR_STEP_INDEX: return 3;
-	case SFTR_STEP_FLAT: return 4;
-	default: return 0;
-	}
-}
-
 static bool
 is_at(const sftr_node *node, const sftr_step *step)
 {

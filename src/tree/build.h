@@ -41,13 +41,6 @@ sftr_code
 sftr__build_find(sftr__build *b, sftr_str name, sftr_node **node,
 		 sftr_error *err);
 
-/*
- * Whether children with such steps make one kind of container: 0 names, 1 an
- * object, 2 a dict, 3 a list, 4 an object of flat indices.
- */
-int
-sftr__step_family(sftr_step_kind kind);
-
 /* Whether a node is a leaf to names: it has no children. */
 static inline bool
 sftr__build_is_leaf(const sftr_node *node)
