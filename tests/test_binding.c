@@ -70,14 +70,13 @@ START_TEST(the_report_is_the_one_that_people_read)
 	ck_assert_str_eq(sftr_report_text(&report, head, sizeof head),
 			 "memory -> struct model (names: dotted): 4 errors, "
 			 "nothing loaded");
-	ck_assert_str_eq(
-		lines.text,
-		"  missing     layers.2.bias       F32 [64]         "
-		"near: layers.2.b\n"
-		"  shape       layers.0.weight     file [128,64]    "
-		"wants [out=64, in=128]; its transpose fits\n"
-		"  unexpected  layers.2.b          F32 [64]\n"
-		"  unexpected  layers.12.weight    F32 [64,128]\n");
+	ck_assert_str_eq(lines.text,
+			 "  missing     layers.2.bias       F32 [64]         "
+			 "near: layers.2.b\n"
+			 "  shape       layers.0.weight     file [128,64]    "
+			 "wants [out=64, in=128]; its transpose fits\n"
+			 "  unexpected  layers.2.b          F32 [64]\n"
+			 "  unexpected  layers.12.weight    F32 [64,128]\n");
 	ck_assert_uint_eq(report.n_missing, 1);
 	ck_assert_uint_eq(report.n_shape, 1);
 	ck_assert_uint_eq(report.n_unexpected, 2);
@@ -102,91 +101,154 @@ static const struct {
 } findings[] = {
 	{ "exact means exact",
 	  { { "w", SFTR_F16, 1, { 4 }, NULL } },
-	  "w", SFTR_F32, "4", { 0 }, SFTR_E_CONVERSION,
+	  "w",
+	  SFTR_F32,
+	  "4",
+	  { 0 },
+	  SFTR_E_CONVERSION,
 	  "  dtype       w                   file F16         "
 	  "wants F32; a lossless conversion would do\n" },
 	{ "lossless is decided by the pair",
 	  { { "w", SFTR_F32, 1, { 4 }, NULL } },
-	  "w", SFTR_F16, "4", { .conversion = SFTR_LOSSLESS },
+	  "w",
+	  SFTR_F16,
+	  "4",
+	  { .conversion = SFTR_LOSSLESS },
 	  SFTR_E_CONVERSION,
 	  "  dtype       w                   file F32         "
 	  "wants F16; a lossy conversion would do\n" },
 	{ "lossless converts, and may say so",
 	  { { "w", SFTR_BF16, 1, { 4 }, NULL } },
-	  "w", SFTR_F32, "4",
-	  { .conversion = SFTR_LOSSLESS, .converted = SFTR_WARN }, SFTR_OK,
+	  "w",
+	  SFTR_F32,
+	  "4",
+	  { .conversion = SFTR_LOSSLESS, .converted = SFTR_WARN },
+	  SFTR_OK,
 	  "  converted   w                   file BF16        "
 	  "becomes F32\n" },
 	{ "there is no conversion of parts of a byte",
 	  { { "w", SFTR_F4, 1, { 4 }, NULL } },
-	  "w", SFTR_F32, "4", { .conversion = SFTR_LOSSY }, SFTR_E_CONVERSION,
+	  "w",
+	  SFTR_F32,
+	  "4",
+	  { .conversion = SFTR_LOSSY },
+	  SFTR_E_CONVERSION,
 	  "  dtype       w                   file F4          "
 	  "wants F32; there is no conversion\n" },
 	{ "missing may be no more than a warning",
 	  { { "x", SFTR_F32, 1, { 4 }, NULL } },
-	  "wwwwwwwwwwww", SFTR_F32, "4",
-	  { .missing = SFTR_WARN, .unexpected = SFTR_IGNORE }, SFTR_OK,
+	  "wwwwwwwwwwww",
+	  SFTR_F32,
+	  "4",
+	  { .missing = SFTR_WARN, .unexpected = SFTR_IGNORE },
+	  SFTR_OK,
 	  "  missing     wwwwwwwwwwww        F32 [4]\n" },
 	{ "a shape is told even if it is ignored",
 	  { { "w", SFTR_F32, 1, { 5 }, NULL } },
-	  "w", SFTR_F32, "4", { .shape = SFTR_IGNORE }, SFTR_OK,
+	  "w",
+	  SFTR_F32,
+	  "4",
+	  { .shape = SFTR_IGNORE },
+	  SFTR_OK,
 	  "  shape       w                   file [5]         wants [4]\n" },
 	{ "nothing is ever broadcast",
 	  { { "w", SFTR_F32, 1, { 1 }, NULL } },
-	  "w", SFTR_F32, "4", { 0 }, SFTR_E_SHAPE,
+	  "w",
+	  SFTR_F32,
+	  "4",
+	  { 0 },
+	  SFTR_E_SHAPE,
 	  "  shape       w                   file [1]         wants [4]\n" },
 	{ "two kinds of one path are ambiguous",
 	  { { "a.w", SFTR_F32, 1, { 4 }, NULL },
 	    { "a@w", SFTR_F32, 1, { 4 }, NULL } },
-	  "a.w", SFTR_F32, "4", { .codec = SFTR_CODEC_P2S }, SFTR_E_AMBIGUOUS,
+	  "a.w",
+	  SFTR_F32,
+	  "4",
+	  { .codec = SFTR_CODEC_P2S },
+	  SFTR_E_AMBIGUOUS,
 	  "  ambiguous   a.w                 file has it twice, under other "
 	  "step kinds\n" },
 	{ "unless the first may win",
 	  { { "a.w", SFTR_F32, 1, { 4 }, NULL },
 	    { "a@w", SFTR_F32, 1, { 4 }, NULL } },
-	  "a.w", SFTR_F32, "4",
-	  { .codec = SFTR_CODEC_P2S, .ambiguous = SFTR_IGNORE }, SFTR_OK, "" },
+	  "a.w",
+	  SFTR_F32,
+	  "4",
+	  { .codec = SFTR_CODEC_P2S, .ambiguous = SFTR_IGNORE },
+	  SFTR_OK,
+	  "" },
 	{ "a prefix is stripped once",
 	  { { "model.model.w", SFTR_F32, 1, { 4 }, NULL } },
-	  "model.w", SFTR_F32, "4", { .n_strip = 1 }, SFTR_OK, "" },
+	  "model.w",
+	  SFTR_F32,
+	  "4",
+	  { .n_strip = 1 },
+	  SFTR_OK,
+	  "" },
 	{ "a stripped name that is taken collides",
 	  { { "model.w", SFTR_F32, 1, { 4 }, NULL },
 	    { "w", SFTR_F32, 1, { 4 }, NULL } },
-	  "w", SFTR_F32, "4", { .n_strip = 1 }, SFTR_E_RULE, "" },
+	  "w",
+	  SFTR_F32,
+	  "4",
+	  { .n_strip = 1 },
+	  SFTR_E_RULE,
+	  "" },
 	{ "two names of one rule collide",
 	  { { "a.w", SFTR_F32, 1, { 4 }, NULL },
 	    { "b.w", SFTR_F32, 1, { 4 }, NULL } },
-	  "c.w", SFTR_F32, "4", { .rules = "a.* -> c.*\nb.* -> c.*" },
-	  SFTR_E_RULE, "" },
+	  "c.w",
+	  SFTR_F32,
+	  "4",
+	  { .rules = "a.* -> c.*\nb.* -> c.*" },
+	  SFTR_E_RULE,
+	  "" },
 	{ "a gap in a stack is an error",
 	  { { "l.0.w", SFTR_F32, 1, { 4 }, NULL },
 	    { "l.2.w", SFTR_F32, 1, { 4 }, NULL } },
-	  "w", SFTR_F32, "? 4", { .rules = "l.*.w -> w stack 0" }, SFTR_E_RULE,
+	  "w",
+	  SFTR_F32,
+	  "? 4",
+	  { .rules = "l.*.w -> w stack 0" },
+	  SFTR_E_RULE,
 	  "" },
 	{ "parts of a stack agree",
 	  { { "l.0.w", SFTR_F32, 1, { 4 }, NULL },
 	    { "l.1.w", SFTR_F32, 1, { 5 }, NULL } },
-	  "w", SFTR_F32, "? 4", { .rules = "l.*.w -> w stack 0" },
+	  "w",
+	  SFTR_F32,
+	  "? 4",
+	  { .rules = "l.*.w -> w stack 0" },
 	  SFTR_E_SHAPE,
 	  "  shape       w                   file [4]         "
 	  "the 2 parts of the stack differ in shape or dtype\n" },
 	{ "a permutation is for its rank",
 	  { { "w", SFTR_F32, 1, { 4 }, NULL } },
-	  "w", SFTR_F32, "4", { .rules = "w -> w permute 1,0" }, SFTR_E_SHAPE,
+	  "w",
+	  SFTR_F32,
+	  "4",
+	  { .rules = "w -> w permute 1,0" },
+	  SFTR_E_SHAPE,
 	  "  shape       w                   file [4]         "
 	  "the transform is for another rank\n" },
 	{ "what a rule drops is not unexpected",
 	  { { "w", SFTR_F32, 1, { 4 }, NULL },
 	    { "opt.m", SFTR_F32, 1, { 4 }, NULL } },
-	  "w", SFTR_F32, "4", { .rules = "opt.** -> drop" }, SFTR_OK, "" },
+	  "w",
+	  SFTR_F32,
+	  "4",
+	  { .rules = "opt.** -> drop" },
+	  SFTR_OK,
+	  "" },
 };
 
 START_TEST(every_finding_is_told_with_what_there_is_to_say)
 {
 	static const char *const strip[] = { "model." };
 	sftr_bind_options options = findings[_i].options;
-	sftr_slot s = slot(findings[_i].name, findings[_i].dtype,
-			   findings[_i].shape);
+	sftr_slot s =
+		slot(findings[_i].name, findings[_i].dtype, findings[_i].shape);
 	struct lines lines = { "" };
 	sftr_checkpoint *ckpt;
 	sftr_binding *b;
@@ -275,7 +337,9 @@ END_TEST
 
 START_TEST(two_slots_of_one_name_are_ambiguous)
 {
-	const struct offered tensors[] = { { "a.0", SFTR_F32, 0, { 0 }, NULL } };
+	const struct offered tensors[] = {
+		{ "a.0", SFTR_F32, 0, { 0 }, NULL }
+	};
 	sftr_checkpoint *ckpt = offer(tensors, 1);
 	const sftr_step index[] = { { SFTR_STEP_ATTR, SFTR_STR("a"), 0 },
 				    { SFTR_STEP_INDEX, { NULL, 0 }, 0 } };
@@ -324,8 +388,10 @@ END_TEST
 START_TEST(a_slot_that_is_none_is_named)
 {
 	const struct offered tensors[] = { { "a", SFTR_F32, 0, { 0 }, NULL } };
-	const sftr_alias bad[] = { { "a.*.*", NULL }, { "a", "stack 0" },
-				   { "a", "turn" }, { NULL, NULL } };
+	const sftr_alias bad[] = { { "a.*.*", NULL },
+				   { "a", "stack 0" },
+				   { "a", "turn" },
+				   { NULL, NULL } };
 	sftr_checkpoint *ckpt = offer(tensors, 1);
 	sftr_slot s = slot("a", SFTR_F32, "");
 	sftr_binding *b;
@@ -333,13 +399,22 @@ START_TEST(a_slot_that_is_none_is_named)
 
 	switch (_i) {
 	case 0: s.shape_text = "a,b"; break;
-	case 1: s.place = SFTR_PLACE_BUFFER; s.capacity = 4; break;
+	case 1:
+		s.place = SFTR_PLACE_BUFFER;
+		s.capacity = 4;
+		break;
 	case 2: s.dtype = SFTR_N_DTYPES; break;
 	case 3: s.flags = SFTR_SLOT_OR_COPY; break;
 	case 4: s.flags = SFTR_SLOT_BOOL; break;
-	case 5: s.shape_text = NULL; s.rank = 2; break;
+	case 5:
+		s.shape_text = NULL;
+		s.rank = 2;
+		break;
 	case 6: s.place = (sftr_place)9; break;
-	default: s.aliases = &bad[_i - 7]; s.n_aliases = 1; break;
+	default:
+		s.aliases = &bad[_i - 7];
+		s.n_aliases = 1;
+		break;
 	}
 	ck_assert_int_eq(sftr_bind(&s, 1, ckpt, NULL, &b, &err),
 			 SFTR_E_ARGUMENT);

@@ -53,12 +53,12 @@ START_TEST(finds_what_was_added_and_nothing_else)
 	for (uint32_t i = 0; i < 9999; i++)
 		add(&ix, &a, r, i, hash_of(&r[i]), SFTR__NO_PLACE);
 	for (uint32_t i = 0; i < 9999; i++)
-		ck_assert_uint_eq(sftr__index_find(&ix, r, r[i].name.ptr,
-						   r[i].name.len),
-				  i);
-	ck_assert_uint_eq(sftr__index_find(&ix, r, r[9999].name.ptr,
-					   r[9999].name.len),
-			  SFTR__NO_PLACE);
+		ck_assert_uint_eq(
+			sftr__index_find(&ix, r, r[i].name.ptr, r[i].name.len),
+			i);
+	ck_assert_uint_eq(
+		sftr__index_find(&ix, r, r[9999].name.ptr, r[9999].name.len),
+		SFTR__NO_PLACE);
 	/* A prefix of a name is another name. */
 	ck_assert_uint_eq(sftr__index_find(&ix, r, "tensor.", 7),
 			  SFTR__NO_PLACE);
@@ -101,9 +101,9 @@ START_TEST(colliding_hashes_end_in_order)
 		    SFTR__NO_PLACE);
 	ck_assert(ix.is_sorted);
 	for (uint32_t i = 0; i < n; i++)
-		ck_assert_uint_eq(sftr__index_find(&ix, r, r[i].name.ptr,
-						   r[i].name.len),
-				  i);
+		ck_assert_uint_eq(
+			sftr__index_find(&ix, r, r[i].name.ptr, r[i].name.len),
+			i);
 	ck_assert_uint_eq(sftr__index_find(&ix, r, "tensor.x", 8),
 			  SFTR__NO_PLACE);
 	add(&ix, &a, r, 17, 7, 17);
@@ -132,9 +132,9 @@ START_TEST(names_chosen_to_collide_are_found_all_the_same)
 		add(&ix, &a, r, i, hash_of(&r[i]), SFTR__NO_PLACE);
 	ck_assert(ix.is_sorted);
 	for (uint32_t i = 0; i < n; i++) {
-		ck_assert_uint_eq(sftr__index_find(&ix, r, r[i].name.ptr,
-						   r[i].name.len),
-				  i);
+		ck_assert_uint_eq(
+			sftr__index_find(&ix, r, r[i].name.ptr, r[i].name.len),
+			i);
 		add(&ix, &a, r, i, hash_of(&r[i]), i);
 	}
 	sftr__index_free(&ix, &a);
@@ -158,9 +158,9 @@ START_TEST(out_of_memory_leaves_all_as_it_was)
 		if (sftr__index_add(&ix, &a, r, i, hash_of(&r[i]), &before))
 			continue;
 		ck_assert_uint_eq(ix.n, i);
-		ck_assert_uint_eq(sftr__index_find(&ix, r, r[0].name.ptr,
-						   r[0].name.len),
-				  0);
+		ck_assert_uint_eq(
+			sftr__index_find(&ix, r, r[0].name.ptr, r[0].name.len),
+			0);
 		ck_assert(sftr__index_add(&ix, &a, r, i, hash_of(&r[i]),
 					  &before));
 		books.fail_at = books.n_calls + 1;

@@ -60,7 +60,8 @@ check_case(size_t i, const sftr__rules *rules)
 	sftr__path_buffer_init(&path, NULL);
 	ck_assert_int_eq(sftr__path_parse_into(cases[i].codec, cases[i].from,
 					       strlen(cases[i].from), &path,
-					       NULL), SFTR_OK);
+					       NULL),
+			 SFTR_OK);
 	n_old = path.n_steps;
 	ck_assert_int_eq(sftr__rules_apply(rules, &path, &rule, &part),
 			 SFTR_OK);
@@ -120,8 +121,9 @@ static const struct {
 	{ "a.** -> b stack 0", 8, "expected a \"*\" that counts the stack" },
 	{ "a.* -> b", 7, "expected 1 wildcards, found 0" },
 	{ "a -> b.*", 5, "expected 0 wildcards, found 1" },
-	{ "a.** -> b.*", 8, "expected wildcard 1 to be \"**\", as before the "
-			     "arrow" },
+	{ "a.** -> b.*", 8,
+	  "expected wildcard 1 to be \"**\", as before the "
+	  "arrow" },
 	{ "a.x**y -> b", 0, "expected \"**\" to be a step of its own" },
 	{ "a -> drop T", 10, "expected nothing behind drop" },
 	{ "a\\ -> b", 6, "expected \"->\"" },
@@ -137,7 +139,8 @@ START_TEST(a_fault_has_its_place_in_the_text)
 
 	ck_assert_int_eq(sftr_rules_check(faults[_i].rules, "my.rules",
 					  SFTR_CODEC_DOTTED, SFTR_CODEC_GUESS,
-					  &err), SFTR_E_RULE);
+					  &err),
+			 SFTR_E_RULE);
 	ck_assert_str_eq(err.message, faults[_i].message);
 	ck_assert_msg(err.offset == faults[_i].offset, "row %d: byte %d", _i,
 		      (int)err.offset);
@@ -175,7 +178,8 @@ START_TEST(matching_does_not_explode)
 	name[sizeof name - 1] = '\0';
 	ck_assert_int_eq(sftr__rules_parse(rule, NULL, SFTR_CODEC_DOTTED,
 					   SFTR_CODEC_DOTTED, NULL, &rules,
-					   NULL), SFTR_OK);
+					   NULL),
+			 SFTR_OK);
 	sftr__path_buffer_init(&path, NULL);
 	ck_assert_int_eq(sftr__path_parse_into(SFTR_CODEC_DOTTED, name,
 					       strlen(name), &path, NULL),

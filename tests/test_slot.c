@@ -11,14 +11,29 @@ static const struct {
 	const char *text;
 	int fault; /* -1: none */
 } texts[] = {
-	{ "", -1 },	     { " ", -1 },	  { "out in", -1 },
-	{ "64 ?", -1 },	     { "... d", -1 },	  { "a ... b", -1 },
-	{ "a_1 B2", -1 },    { "0", -1 },	  { "007", -1 },
-	{ "18446744073709551615", -1 },		  { "18446744073709551616", 0 },
-	{ "... ...", 4 },    { "a,b", 0 },	  { "1 -2", 2 },
-	{ "x? y", 0 },	     { "_x", 0 },	  { "2x", 0 },
-	{ "....", 0 },	     { "..", 0 },	  { "a\tb", 0 },
-	{ "??", 0 },	     { "\xc3\xa9", 0 },	  { "[2]", 0 },
+	{ "", -1 },
+	{ " ", -1 },
+	{ "out in", -1 },
+	{ "64 ?", -1 },
+	{ "... d", -1 },
+	{ "a ... b", -1 },
+	{ "a_1 B2", -1 },
+	{ "0", -1 },
+	{ "007", -1 },
+	{ "18446744073709551615", -1 },
+	{ "18446744073709551616", 0 },
+	{ "... ...", 4 },
+	{ "a,b", 0 },
+	{ "1 -2", 2 },
+	{ "x? y", 0 },
+	{ "_x", 0 },
+	{ "2x", 0 },
+	{ "....", 0 },
+	{ "..", 0 },
+	{ "a\tb", 0 },
+	{ "??", 0 },
+	{ "\xc3\xa9", 0 },
+	{ "[2]", 0 },
 };
 
 START_TEST(a_shape_text_is_numbers_names_and_marks)
@@ -42,19 +57,28 @@ static const struct {
 	uint64_t shape[4];
 	bool fits;
 } fits[] = {
-	{ "", 0, { 0 }, true },		   { "", 1, { 1 }, false },
-	{ "3 4", 2, { 3, 4 }, true },	   { "3 4", 2, { 4, 3 }, false },
-	{ "3", 2, { 3, 1 }, false },	   { "3 4", 1, { 3 }, false },
-	{ "? 4", 2, { 9, 4 }, true },	   { "?", 0, { 0 }, false },
-	{ "...", 0, { 0 }, true },	   { "...", 3, { 1, 2, 3 }, true },
-	{ "... 3", 3, { 1, 2, 3 }, true }, { "... 3", 3, { 3, 2, 1 }, false },
-	{ "1 ... 3", 2, { 1, 3 }, true },  { "1 ... 3", 1, { 1 }, false },
+	{ "", 0, { 0 }, true },
+	{ "", 1, { 1 }, false },
+	{ "3 4", 2, { 3, 4 }, true },
+	{ "3 4", 2, { 4, 3 }, false },
+	{ "3", 2, { 3, 1 }, false },
+	{ "3 4", 1, { 3 }, false },
+	{ "? 4", 2, { 9, 4 }, true },
+	{ "?", 0, { 0 }, false },
+	{ "...", 0, { 0 }, true },
+	{ "...", 3, { 1, 2, 3 }, true },
+	{ "... 3", 3, { 1, 2, 3 }, true },
+	{ "... 3", 3, { 3, 2, 1 }, false },
+	{ "1 ... 3", 2, { 1, 3 }, true },
+	{ "1 ... 3", 1, { 1 }, false },
 	{ "1 ...", 4, { 1, 7, 8, 9 }, true },
-	{ "n n", 2, { 5, 5 }, true },	   { "n n", 2, { 5, 6 }, false },
+	{ "n n", 2, { 5, 5 }, true },
+	{ "n n", 2, { 5, 6 }, false },
 	{ "n ... n", 3, { 5, 1, 5 }, true },
 	{ "n ... n", 3, { 5, 5, 1 }, false },
 	{ "0 n", 2, { 0, 4 }, true },
-	{ "known", 1, { 8 }, true },	   { "known", 1, { 7 }, false },
+	{ "known", 1, { 8 }, true },
+	{ "known", 1, { 7 }, false },
 };
 
 static const sftr_dim known[] = { { "known", 8 } };
@@ -84,11 +108,9 @@ START_TEST(a_tensor_fits_or_not)
 			dims.dims[d].value :
 			0;
 	/* A fit that fails gives no name a value, even half way. */
-	ck_assert_uint_eq(value, fits[_i].fits &&
-						 fits[_i].text[0] == 'n' ?
-					 5 :
-				 fits[_i].text[0] == '0' ? 4 :
-							   0);
+	ck_assert_uint_eq(value, fits[_i].fits && fits[_i].text[0] == 'n' ? 5 :
+				 fits[_i].text[0] == '0'		  ? 4 :
+									    0);
 	sftr__dims_free(&dims);
 }
 END_TEST
@@ -205,7 +227,8 @@ main(void)
 	tcase_add_loop_test(tc, a_tensor_fits_or_not, 0,
 			    (int)(sizeof fits / sizeof fits[0]));
 	tcase_add_test(tc, a_name_keeps_its_first_value_in_a_scope);
-	tcase_add_test(tc, a_name_belongs_to_the_innermost_scope_that_declares_it);
+	tcase_add_test(tc,
+		       a_name_belongs_to_the_innermost_scope_that_declares_it);
 	tcase_add_loop_test(tc, a_shape_is_shown_with_what_is_known, 0,
 			    (int)(sizeof shown / sizeof shown[0]));
 	tcase_add_test(tc, without_memory_nothing_is_known);

@@ -14,8 +14,8 @@ struct linear {
 	bool has_bias;
 };
 SFTR_STRUCT(linear_table, struct linear, SFTR_VIEW(weight, "out in"),
-	    SFTR_VIEW(bias, "out", SFTR_OPTIONAL(has_bias)),
-	    SFTR_DIM(in, "in"), SFTR_DIM(out, "out"));
+	    SFTR_VIEW(bias, "out", SFTR_OPTIONAL(has_bias)), SFTR_DIM(in, "in"),
+	    SFTR_DIM(out, "out"));
 
 struct net {
 	struct linear layers[3];
@@ -165,7 +165,9 @@ static const unsigned char flag_bytes[3] = { 1, 0, 1 };
 		{ prefix "in_place", SFTR_F64, 2, { 3, 4 }, NULL },            \
 		{ prefix "two", SFTR_I16, 2, { 3, 4 }, NULL },                 \
 		{ prefix "eps", SFTR_F32, 0, { 0 }, numbers + 4 },             \
-		{ prefix "flags", SFTR_BOOL, 1, { 3 }, flag_bytes }
+	{                                                                      \
+		prefix "flags", SFTR_BOOL, 1, { 3 }, flag_bytes                \
+	}
 
 static const struct offered everything[] = {
 	INNER("one.", "weight", 2, 3),

@@ -118,8 +118,9 @@ compare_parts(const void *a, const void *b)
 
 	if (x->tensor->file != y->tensor->file)
 		return x->tensor->file < y->tensor->file ? -1 : 1;
-	return x->tensor->begin < y->tensor->begin ? -1 :
-	       x->tensor->begin > y->tensor->begin;
+	return x->tensor->begin < y->tensor->begin ?
+		       -1 :
+		       x->tensor->begin > y->tensor->begin;
 }
 
 static bool
@@ -187,14 +188,13 @@ match_all(sftr_binding *b, const sftr__binding_setup *setup,
 	m.arena = &b->arena;
 	m.ckpt = b->ckpt;
 	m.conversion = setup->options->conversion;
-	m.takes_first = sftr__report_reaction(report, SFTR__AMBIGUOUS) !=
-			SFTR_REFUSE;
-	m.wants_kinds = sftr__report_reaction(report, SFTR__KIND) !=
-			SFTR_IGNORE;
+	m.takes_first =
+		sftr__report_reaction(report, SFTR__AMBIGUOUS) != SFTR_REFUSE;
+	m.wants_kinds =
+		sftr__report_reaction(report, SFTR__KIND) != SFTR_IGNORE;
 	m.err = err;
 	for (size_t i = 0; i < b->wants.n && code == SFTR_OK; i++)
-		code = sftr__match_slot(&m, &b->wants.wants[i],
-					&b->matches[i]);
+		code = sftr__match_slot(&m, &b->wants.wants[i], &b->matches[i]);
 	sftr__matcher_free(&m);
 	return code;
 }
@@ -203,8 +203,8 @@ static sftr_code
 explain(sftr_binding *b, const sftr__binding_setup *setup,
 	sftr__findings_report *report, sftr_error *err)
 {
-	sftr__explainer e = { report,	     &b->wants,	    b->matches,
-			      setup->offers, &b->dims,	    setup->limits,
+	sftr__explainer e = { report,	       &b->wants,    b->matches,
+			      setup->offers,   &b->dims,     setup->limits,
 			      setup->n_limits, b->slot_codec };
 
 	for (size_t i = 0; i < b->wants.n && !report->stopped; i++) {

@@ -25,7 +25,7 @@ typedef struct sftr__state {
 	sftr__block *block; /* that 'data' is in, or NULL */
 	uint64_t left;	    /* bytes of the file that are still to come */
 	bool is_loaded;
-	bool is_wanted;	    /* by the load that is going on */
+	bool is_wanted; /* by the load that is going on */
 } sftr__state;
 
 /* A part of a slot, in the order of the files. */

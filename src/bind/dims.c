@@ -97,8 +97,8 @@ sftr__dims_declare(sftr__dims *dims, uint32_t scope, const char *name, size_t n)
 	if (i != SFTR__NO_DIM || n > MAX_NAME)
 		return i;
 	if (!dims->has_index) {
-		dims->has_index = sftr__index_init(&dims->index, a, 8,
-						   sizeof(sftr__dim));
+		dims->has_index =
+			sftr__index_init(&dims->index, a, 8, sizeof(sftr__dim));
 		if (!dims->has_index)
 			return SFTR__NO_DIM;
 	}
@@ -141,8 +141,7 @@ sftr__dims_resolve(sftr__dims *dims, uint32_t scope, const char *name, size_t n)
 {
 	size_t i = search(dims, &scope, name, n);
 
-	return i != SFTR__NO_DIM ? i :
-				   sftr__dims_declare(dims, scope, name, n);
+	return i != SFTR__NO_DIM ? i : sftr__dims_declare(dims, scope, name, n);
 }
 
 size_t

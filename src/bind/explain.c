@@ -147,8 +147,7 @@ explain_shape(const sftr__explainer *e, const sftr__want *want,
 	const sftr_tensor *t = match->parts[0];
 	char has[64], wants[80];
 
-	sftr__slot_shape_text(&want->slot, e->dims, false, wants,
-			      sizeof wants);
+	sftr__slot_shape_text(&want->slot, e->dims, false, wants, sizeof wants);
 	if (match->shape != NULL)
 		sftr__shape_text(match->shape, match->rank, has, sizeof has);
 	else
@@ -156,8 +155,10 @@ explain_shape(const sftr__explainer *e, const sftr__want *want,
 	if (match->shape != NULL && sftr_dtype_bits(t->dtype) % 8 != 0 &&
 	    !match->axes.is_identity)
 		sftr__report_add(e->report, SFTR__SHAPE, want->slot.name,
-				 &t->name, "file %s %s; parts of a byte cannot "
-				 "be moved", sftr_dtype_name(t->dtype), has);
+				 &t->name,
+				 "file %s %s; parts of a byte cannot "
+				 "be moved",
+				 sftr_dtype_name(t->dtype), has);
 	else if (match->shape != NULL)
 		sftr__report_add(e->report, SFTR__SHAPE, want->slot.name,
 				 &t->name, "file %s; wants %s%s", has, wants,
@@ -166,13 +167,16 @@ explain_shape(const sftr__explainer *e, const sftr__want *want,
 					 "");
 	else if (match->n_parts > 1)
 		sftr__report_add(e->report, SFTR__SHAPE, want->slot.name,
-				 &t->name, "file %s; the %" PRIu64 " parts of "
-				 "the stack differ in shape or dtype", has,
-				 match->n_parts);
+				 &t->name,
+				 "file %s; the %" PRIu64 " parts of "
+				 "the stack differ in shape or dtype",
+				 has, match->n_parts);
 	else
 		sftr__report_add(e->report, SFTR__SHAPE, want->slot.name,
-				 &t->name, "file %s; the transform is for "
-				 "another rank", has);
+				 &t->name,
+				 "file %s; the transform is for "
+				 "another rank",
+				 has);
 }
 
 static void
@@ -204,7 +208,8 @@ explain_fault(const sftr__explainer *e, const sftr__want *want,
 		sftr__report_add(e->report, SFTR__CAPACITY, slot->name,
 				 &match->parts[0]->name,
 				 "file %" PRIu64 " bytes; the memory holds "
-				 "%" PRIu64, match->n_bytes, slot->capacity);
+				 "%" PRIu64,
+				 match->n_bytes, slot->capacity);
 		break;
 	case SFTR__VIEW_REFUSED:
 		sftr__report_add(e->report, SFTR__VIEW_REFUSED, slot->name,
@@ -213,7 +218,8 @@ explain_fault(const sftr__explainer *e, const sftr__want *want,
 		break;
 	case SFTR__OVERLAP:
 		sftr__report_add(e->report, SFTR__OVERLAP, slot->name,
-				 &match->other, "its memory is also that of "
+				 &match->other,
+				 "its memory is also that of "
 				 "another slot");
 		break;
 	default: break;
@@ -251,7 +257,8 @@ sftr__explain_slot(const sftr__explainer *e, size_t i)
 	}
 	if (match->is_ambiguous)
 		sftr__report_add(e->report, SFTR__AMBIGUOUS, want->slot.name,
-				 &match->other, "file has it twice, under other "
+				 &match->other,
+				 "file has it twice, under other "
 				 "step kinds");
 	if (match->has_fault)
 		explain_fault(e, want, match);
@@ -392,9 +399,8 @@ cut_text(sftr_str name, sftr_codec codec, sftr_str rest, struct prefix *p,
 	for (size_t cut = 1; cut < name.len && cut < sizeof p->text; cut++) {
 		sftr__path_buffer_clear(path);
 		key->n = 0;
-		if (sftr__path_parse_into(codec, name.ptr + cut,
-					  name.len - cut, path, NULL) ==
-			    SFTR_OK &&
+		if (sftr__path_parse_into(codec, name.ptr + cut, name.len - cut,
+					  path, NULL) == SFTR_OK &&
 		    sftr__key_add(key, path->steps, path->n_steps) &&
 		    key->n == rest.len &&
 		    memcmp(key->text, rest.ptr, rest.len) == 0)
@@ -435,7 +441,8 @@ tell_prefix(const sftr__explainer *e, const struct prefix *p)
 	if (!p->in_file)
 		snprintf(r->hint, sizeof r->hint,
 			 "the file has the %" PRIu64 " missing names without "
-			 "the prefix \"%s\"", r->n_missing, p->text);
+			 "the prefix \"%s\"",
+			 r->n_missing, p->text);
 	else if (r->n_missing == r->n_unexpected)
 		snprintf(r->hint, sizeof r->hint,
 			 "the %" PRIu64 " missing and %" PRIu64 " unexpected "
@@ -444,7 +451,8 @@ tell_prefix(const sftr__explainer *e, const struct prefix *p)
 	else
 		snprintf(r->hint, sizeof r->hint,
 			 "the file has the %" PRIu64 " missing names behind "
-			 "the prefix \"%s\"; strip it", r->n_missing, p->text);
+			 "the prefix \"%s\"; strip it",
+			 r->n_missing, p->text);
 }
 
 sftr_code
@@ -461,8 +469,8 @@ sftr__explain_all(const sftr__explainer *e, sftr_error *err)
 		return SFTR_OK;
 	sftr__path_buffer_init(&path, &e->offers->allocator);
 	sftr__key_init(&key, &e->offers->allocator);
-	for (size_t i = 0; i < e->offers->n && n_tried < 8 && !found &&
-			   code == SFTR_OK;
+	for (size_t i = 0;
+	     i < e->offers->n && n_tried < 8 && !found && code == SFTR_OK;
 	     i++) {
 		const sftr__offer *o = &e->offers->offers[i];
 		struct prefix p;

@@ -18,7 +18,7 @@ struct instance {
 	const char *path; /* by C members */
 	const char *name; /* by the file's names */
 	uint32_t scope;
-	bool is_absent;	  /* optional, and not in the file */
+	bool is_absent; /* optional, and not in the file */
 };
 
 static sftr_code
@@ -62,8 +62,8 @@ member_path(sftr__flat *f, const struct instance *in, const sftr_field *field)
 static sftr_code
 name_exists(sftr__flat *f, const char *name, bool *exists)
 {
-	const char *text = strchr(name, '*') == NULL ? name :
-						       numbered(f, name, 0);
+	const char *text =
+		strchr(name, '*') == NULL ? name : numbered(f, name, 0);
 	sftr_code code;
 
 	if (text == NULL)
@@ -105,9 +105,8 @@ field_exists(sftr__flat *f, const struct instance *in, const sftr_field *field,
 			continue;
 		}
 		below.table = field->table();
-		below.name = field->what == SFTR__NESTED ?
-				     name :
-				     numbered(f, name, 0);
+		below.name = field->what == SFTR__NESTED ? name :
+							   numbered(f, name, 0);
 		if (below.name == NULL)
 			return no_memory(f);
 		code = struct_exists(f, &below, exists);
@@ -121,8 +120,8 @@ struct_exists(sftr__flat *f, const struct instance *in, bool *exists)
 	sftr_code code = SFTR_OK;
 
 	*exists = false;
-	for (size_t i = 0; i < in->table->n_fields && code == SFTR_OK &&
-			   !*exists; i++)
+	for (size_t i = 0;
+	     i < in->table->n_fields && code == SFTR_OK && !*exists; i++)
 		if (in->table->fields[i].what != SFTR__DIM)
 			code = field_exists(f, in, &in->table->fields[i],
 					    exists);
@@ -264,9 +263,8 @@ add_slot(sftr__flat *f, const struct instance *in, const sftr_field *field)
 	sftr_slot *slot;
 	sftr_code code;
 
-	if (path == NULL ||
-	    !sftr__grow(&f->allocator, &p, &f->slots_capacity, f->n_slots + 1,
-			sizeof *slot))
+	if (path == NULL || !sftr__grow(&f->allocator, &p, &f->slots_capacity,
+					f->n_slots + 1, sizeof *slot))
 		return no_memory(f);
 	f->slots = p;
 	slot = &f->slots[f->n_slots++];
@@ -403,8 +401,8 @@ add_limit(sftr__flat *f, const sftr_field *field, const char *name,
 	/* Only for arrays whose number is a step of its own. */
 	if (strchr(name, '*') != NULL)
 		return SFTR_OK;
-	if (!sftr__grow(&f->allocator, &p, &f->limits_capacity,
-			f->n_limits + 1, sizeof *l))
+	if (!sftr__grow(&f->allocator, &p, &f->limits_capacity, f->n_limits + 1,
+			sizeof *l))
 		return no_memory(f);
 	f->limits = p;
 	sftr__path_buffer_clear(&f->path);
@@ -478,9 +476,9 @@ add_array(sftr__flat *f, const struct instance *in, const sftr_field *field,
 		code = add_limit(f, field, name, in);
 	if (code == SFTR_OK)
 		code = add_bool(f, in, field, optional, count > 0);
-	return code == SFTR_OK ? add_elements(f, in, field, name, path, first,
-					      count) :
-				 code;
+	return code == SFTR_OK ?
+		       add_elements(f, in, field, name, path, first, count) :
+		       code;
 }
 
 static sftr_code

@@ -23,7 +23,7 @@
 /* A load that is going on; all but the first row under the lock. */
 struct load {
 	sftr_binding *b;
-	bool stream;	 /* conversions write past the caches */
+	bool stream; /* conversions write past the caches */
 	uint64_t total;
 	sftr__lock *lock;
 	sftr__plan plan;
@@ -31,7 +31,7 @@ struct load {
 	bool stopped;
 	sftr_code code;
 	sftr_error error; /* of the first failure */
-	char *scratch;	 /* 2 * SFTR__JOB_BYTES a thread */
+	char *scratch;	  /* 2 * SFTR__JOB_BYTES a thread */
 	unsigned n_threads;
 };
 
@@ -80,7 +80,8 @@ check_bools(const sftr__want *want, const char *bytes, uint64_t n,
 			continue;
 		sftr__fail(err, SFTR_E_VALUE,
 			   "expected a bool, 0 or 1, found %u at element "
-			   "%" PRIu64, (unsigned char)bytes[i], first + i);
+			   "%" PRIu64,
+			   (unsigned char)bytes[i], first + i);
 		sftr__set_key(err, want->slot.name.ptr, want->slot.name.len);
 		return SFTR_E_VALUE;
 	}
@@ -329,7 +330,8 @@ choose(struct load *l, const sftr_str *key)
 		if (key != NULL && !sftr__binding_is_below(b, i, *key))
 			continue;
 		any = true;
-		if (!m->is_filled || s->is_loaded || m->place == SFTR_PLACE_NONE)
+		if (!m->is_filled || s->is_loaded ||
+		    m->place == SFTR_PLACE_NONE)
 			continue;
 		s->is_wanted = true;
 		s->left = 0;
@@ -357,8 +359,8 @@ finish(struct load *l)
 	for (size_t f = 0; f < b->ckpt->n_sources && b->ckpt->arrays == NULL;
 	     f++) {
 		sftr_error error;
-		sftr_code code = sftr__source_unchanged(&b->ckpt->sources[f],
-							&error);
+		sftr_code code =
+			sftr__source_unchanged(&b->ckpt->sources[f], &error);
 
 		if (code == SFTR_OK || l->total == 0)
 			continue;
@@ -437,8 +439,7 @@ prefix_key(const sftr_binding *b, const char *prefix, sftr__key *key,
 	sftr__path_buffer_init(&path, &b->allocator);
 	code = sftr__path_parse_into(b->slot_codec, prefix, strlen(prefix),
 				     &path, err);
-	if (code == SFTR_OK &&
-	    !sftr__key_add(key, path.steps, path.n_steps))
+	if (code == SFTR_OK && !sftr__key_add(key, path.steps, path.n_steps))
 		code = sftr__fail_memory(err);
 	sftr__path_buffer_free(&path);
 	return code;

@@ -28,8 +28,8 @@ sftr_binding_at(const sftr_binding *binding, size_t i, sftr_bound *bound,
 
 	memset(bound, 0, sizeof *bound);
 	if (i >= binding->wants.n)
-		return sftr__fail(err, SFTR_E_ARGUMENT,
-				  "slot %zu of %zu", i, binding->wants.n);
+		return sftr__fail(err, SFTR_E_ARGUMENT, "slot %zu of %zu", i,
+				  binding->wants.n);
 	m = &binding->matches[i];
 	bound->name = binding->wants.wants[i].slot.name;
 	bound->state = SFTR_UNBOUND;
@@ -80,9 +80,9 @@ sftr_binding_ranges(const sftr_binding *binding, size_t i, sftr_range *ranges,
 
 		ranges[p].path = sftr_checkpoint_file(binding->ckpt, t->file);
 		ranges[p].n_bytes = sftr_tensor_n_bytes(t);
-		ranges[p].offset = sftr_checkpoint_data_start(binding->ckpt,
-							      t->file) +
-				   t->begin;
+		ranges[p].offset =
+			sftr_checkpoint_data_start(binding->ckpt, t->file) +
+			t->begin;
 		ranges[p].destination =
 			data == NULL ? NULL : data + p * ranges[p].n_bytes;
 	}

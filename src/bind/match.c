@@ -69,8 +69,8 @@ take_chain(sftr__matcher *m, uint32_t head, sftr__match *match)
 	bool is_stack = first->rule != NULL && first->rule->transform.is_stack;
 	uint64_t n = is_stack ? first->n_chain : 1;
 
-	match->parts = sftr__arena_alloc(m->arena,
-					 (size_t)n * sizeof *match->parts);
+	match->parts =
+		sftr__arena_alloc(m->arena, (size_t)n * sizeof *match->parts);
 	if (match->parts == NULL)
 		return sftr__fail_memory(m->err);
 	match->n_parts = n;
@@ -114,8 +114,8 @@ take_numbered(sftr__matcher *m, const sftr__name *name, uint64_t n,
 {
 	const sftr__rule *rule = NULL;
 
-	match->parts = sftr__arena_alloc(m->arena,
-					 (size_t)n * sizeof *match->parts);
+	match->parts =
+		sftr__arena_alloc(m->arena, (size_t)n * sizeof *match->parts);
 	if (match->parts == NULL)
 		return sftr__fail_memory(m->err);
 	match->n_parts = n;
@@ -131,8 +131,7 @@ take_numbered(sftr__matcher *m, const sftr__name *name, uint64_t n,
 		o->is_taken = true;
 		match->parts[i] = o->tensor;
 		if (o->next != SFTR__NO_OFFER) {
-			match->other =
-				m->offers->offers[o->next].tensor->name;
+			match->other = m->offers->offers[o->next].tensor->name;
 			match->is_ambiguous = true;
 		}
 		/* Parts are turned by one rule, or by none, and no stacks. */
@@ -227,11 +226,10 @@ judge_dtype(sftr__matcher *m, const sftr__want *want, sftr__match *match)
 
 	match->dtype = to == SFTR_DTYPE_NONE ? from : to;
 	match->is_converted = match->dtype != from;
-	if (match->is_converted &&
-	    (m->conversion == SFTR_EXACT ||
-	     !sftr__cast_defined(match->dtype, from) ||
-	     (m->conversion == SFTR_LOSSLESS &&
-	      !sftr__cast_lossless(match->dtype, from))))
+	if (match->is_converted && (m->conversion == SFTR_EXACT ||
+				    !sftr__cast_defined(match->dtype, from) ||
+				    (m->conversion == SFTR_LOSSLESS &&
+				     !sftr__cast_lossless(match->dtype, from))))
 		set_fault(match, SFTR__DTYPE);
 	/* Parts of a byte are moved by no one. */
 	if (is_turned && sftr_dtype_bits(from) % 8 != 0)
@@ -333,9 +331,7 @@ judge(sftr__matcher *m, const sftr__want *want, uint32_t head,
 	switch (sftr__slot_fits(&want->slot, match->shape, match->rank,
 				m->dims)) {
 	case SFTR__FITS: break;
-	case SFTR__FITS_NOT:
-		set_fault(match, SFTR__SHAPE);
-		return SFTR_OK;
+	case SFTR__FITS_NOT: set_fault(match, SFTR__SHAPE); return SFTR_OK;
 	case SFTR__FIT_NO_MEMORY: return sftr__fail_memory(m->err);
 	}
 	code = judge_dtype(m, want, match);

@@ -16,13 +16,13 @@
  * unless it is a stack; 'axes' takes them to the result, which has 'shape'.
  */
 typedef struct sftr__match {
-	bool is_filled;		/* a tensor was found, and may be loaded */
-	bool is_absent;		/* none was found */
-	bool has_fault;		/* one was, but it does not fit: */
+	bool is_filled; /* a tensor was found, and may be loaded */
+	bool is_absent; /* none was found */
+	bool has_fault; /* one was, but it does not fit: */
 	sftr__finding fault;
-	sftr_str other;		/* of an ambiguity, the second tensor */
-	char *fault_text;	/* why there is no view; in the arena */
-	bool is_ambiguous;	/* the first of several was taken */
+	sftr_str other;	   /* of an ambiguity, the second tensor */
+	char *fault_text;  /* why there is no view; in the arena */
+	bool is_ambiguous; /* the first of several was taken */
 	bool is_tied, is_converted, kinds_differ;
 
 	const sftr_tensor **parts;
@@ -31,8 +31,8 @@ typedef struct sftr__match {
 	const uint64_t *shape;
 	uint32_t rank;
 	sftr_dtype dtype;
-	uint64_t n_bytes;	/* of the result */
-	sftr_place place;	/* a view that is none is an ALLOC */
+	uint64_t n_bytes; /* of the result */
+	sftr_place place; /* a view that is none is an ALLOC */
 	const void *view;
 } sftr__match;
 
@@ -43,8 +43,8 @@ typedef struct sftr__matcher {
 	sftr__arena *arena; /* for what a match points to */
 	const sftr_checkpoint *ckpt;
 	sftr_conversion conversion;
-	bool wants_kinds;   /* 'kinds_differ' is asked for */
-	bool takes_first;   /* of tensors that are ambiguous */
+	bool wants_kinds; /* 'kinds_differ' is asked for */
+	bool takes_first; /* of tensors that are ambiguous */
 	sftr__path_buffer path;
 	sftr__key key;
 	sftr_error *err;

@@ -32,7 +32,8 @@ const char *
 sftr__name_numbered(sftr__arena *arena, const char *name, uint64_t number)
 {
 	const char *star = strchr(name, '*');
-	size_t n = strlen(name), front = star != NULL ? (size_t)(star - name) : n;
+	size_t n = strlen(name),
+	       front = star != NULL ? (size_t)(star - name) : n;
 	char *text = sftr__arena_alloc(arena, n + 24);
 
 	if (text != NULL)
@@ -92,9 +93,18 @@ sftr__field_integer(const sftr_field *field, const char *object,
 	uint32_t u32;
 
 	switch (field->count_size) {
-	case 1: memcpy(&u8, at, 1); *value = u8; break;
-	case 2: memcpy(&u16, at, 2); *value = u16; break;
-	case 4: memcpy(&u32, at, 4); *value = u32; break;
+	case 1:
+		memcpy(&u8, at, 1);
+		*value = u8;
+		break;
+	case 2:
+		memcpy(&u16, at, 2);
+		*value = u16;
+		break;
+	case 4:
+		memcpy(&u32, at, 4);
+		*value = u32;
+		break;
 	default: memcpy(value, at, 8); break;
 	}
 	return sftr__field_holds(field, *value);

@@ -149,19 +149,21 @@ order_stack(sftr__offers *o, uint32_t first, const void **items,
 	for (uint32_t i = 0; i < n; i++) {
 		const sftr__offer *p = items[i];
 
-		if (i > 0 && p->part == ((const sftr__offer *)items[i - 1])->part)
+		if (i > 0 &&
+		    p->part == ((const sftr__offer *)items[i - 1])->part)
 			return collision(items[i - 1], p, err);
 		if (p->part == i)
 			continue;
 		if (p->part == UINT64_MAX)
 			sftr__fail(err, SFTR_E_RULE,
 				   "the rule of line %u stacks by a number, "
-				   "and it has none", rule->line);
+				   "and it has none",
+				   rule->line);
 		else
 			sftr__fail(err, SFTR_E_RULE,
 				   "the rule of line %u stacks it, and there "
-				   "is no part %u before it", rule->line,
-				   (unsigned)i);
+				   "is no part %u before it",
+				   rule->line, (unsigned)i);
 		sftr__set_key(err, p->tensor->name.ptr, p->tensor->name.len);
 		return SFTR_E_RULE;
 	}
@@ -298,8 +300,8 @@ sftr__offers_free(sftr__offers *offers)
 uint32_t
 sftr__offers_find(const sftr__offers *offers, const char *key, size_t n)
 {
-	uint32_t place = sftr__index_find(&offers->index, offers->offers, key,
-					  n);
+	uint32_t place =
+		sftr__index_find(&offers->index, offers->offers, key, n);
 
 	return place == SFTR__NO_PLACE ? SFTR__NO_OFFER :
 					 offers->offers[place].head;

@@ -66,7 +66,7 @@ typedef struct sftr__new_name {
 	uint64_t part;		/* in a stack; UINT64_MAX: it has no number */
 	size_t n_stripped;	/* bytes off the front of its text */
 	bool is_renamed;
-	bool is_dropped;	/* and then there are no steps */
+	bool is_dropped; /* and then there are no steps */
 } sftr__new_name;
 
 /*

@@ -115,8 +115,8 @@ compile(sftr__pattern *p, const sftr__path_buffer *path, const struct marks *m,
 	for (size_t i = 0; i < path->n_steps; i++)
 		room += path->steps[i].text.len + SFTR__DECIMAL;
 	p->n_steps = path->n_steps;
-	p->steps = sftr__alloc_zeroed(&p->allocator, p->n_steps,
-				      sizeof *p->steps);
+	p->steps =
+		sftr__alloc_zeroed(&p->allocator, p->n_steps, sizeof *p->steps);
 	p->texts = sftr__alloc(&p->allocator, room);
 	p->n_texts = 0;
 	if (p->steps == NULL || p->texts == NULL) {

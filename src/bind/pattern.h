@@ -13,8 +13,8 @@
 
 typedef struct sftr__pattern_step {
 	sftr_step_kind kind;
-	bool is_many;	    /* "**" */
-	const char *text;   /* a NUL for each "*"; owned by the pattern */
+	bool is_many;	  /* "**" */
+	const char *text; /* a NUL for each "*"; owned by the pattern */
 	size_t n;
 } sftr__pattern_step;
 

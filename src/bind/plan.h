@@ -21,26 +21,26 @@
 typedef struct sftr__piece {
 	uint32_t slot;
 	uint32_t part;
-	uint64_t first;	   /* element of the part */
-	uint64_t n;	   /* elements; 8 / gcd(8, bits) of them if sub-byte */
-	uint64_t begin;	   /* bytes in the tensor */
+	uint64_t first; /* element of the part */
+	uint64_t n;	/* elements; 8 / gcd(8, bits) of them if sub-byte */
+	uint64_t begin; /* bytes in the tensor */
 	uint64_t n_bytes;
 } sftr__piece;
 
 typedef struct sftr__job {
 	const sftr_tensor *tensor; /* of the first piece */
-	uint64_t offset; /* of the first byte, in that tensor */
-	size_t n_bytes;	 /* of one read */
-	bool is_direct;	 /* straight to where its one piece belongs */
+	uint64_t offset;	   /* of the first byte, in that tensor */
+	size_t n_bytes;		   /* of one read */
+	bool is_direct;		   /* straight to where its one piece belongs */
 	size_t n_pieces;
 	sftr__piece pieces[SFTR__JOB_PIECES];
 } sftr__job;
 
 typedef struct sftr__plan {
 	const sftr_binding *binding;
-	bool joins;	   /* tensors that are neighbours in a file */
-	size_t at;	   /* in the binding's order */
-	uint64_t done;	   /* bytes of that part that jobs were made of */
+	bool joins;    /* tensors that are neighbours in a file */
+	size_t at;     /* in the binding's order */
+	uint64_t done; /* bytes of that part that jobs were made of */
 } sftr__plan;
 
 /*

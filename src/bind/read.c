@@ -132,8 +132,8 @@ read_flat(const sftr_binding *b, const sftr__match *m, uint64_t first,
 	if (*n > each - at)
 		*n = each - at;
 	code = sftr_checkpoint_read_bytes(b->ckpt, t, at * element,
-					  moved_area(b),
-					  (size_t)(*n * element), err);
+					  moved_area(b), (size_t)(*n * element),
+					  err);
 	if (code == SFTR_OK)
 		sftr__to_host(t->dtype, moved_area(b), (size_t)(*n * element));
 	return code;
@@ -189,8 +189,8 @@ read_window(sftr_binding *b, size_t slot, uint64_t offset, char *buffer,
 		size_t n;
 
 		if (w->slot != slot || offset < w->begin || offset >= w->end) {
-			sftr_code code = fill_window(b, slot, offset / element,
-						     err);
+			sftr_code code =
+				fill_window(b, slot, offset / element, err);
 
 			if (code != SFTR_OK)
 				return code;

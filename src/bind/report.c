@@ -16,27 +16,27 @@ static const struct kind {
 	size_t reaction; /* in sftr_bind_options; 0: an error always */
 	sftr_reaction by_default;
 } kinds[SFTR__N_FINDINGS] = {
-#define KIND(text, code, word, by_default)                            \
-	{ text, code, offsetof(sftr_report, n_##word),                \
-	  offsetof(sftr_bind_options, word), by_default }
-	[SFTR__MISSING] = KIND("missing", SFTR_E_MISSING, missing,
-			       SFTR_REFUSE),
-	[SFTR__UNEXPECTED] = KIND("unexpected", SFTR_E_UNEXPECTED, unexpected,
-				  SFTR_REFUSE),
+#define KIND(text, code, word, by_default)                                     \
+	{                                                                      \
+		text, code, offsetof(sftr_report, n_##word),                   \
+			offsetof(sftr_bind_options, word), by_default          \
+	}
+	[SFTR__MISSING] = KIND("missing", SFTR_E_MISSING, missing, SFTR_REFUSE),
+	[SFTR__UNEXPECTED] =
+		KIND("unexpected", SFTR_E_UNEXPECTED, unexpected, SFTR_REFUSE),
 	[SFTR__SHAPE] = KIND("shape", SFTR_E_SHAPE, shape, SFTR_REFUSE),
 	[SFTR__DTYPE] = KIND("dtype", SFTR_E_CONVERSION, dtype, SFTR_REFUSE),
 	[SFTR__CAPACITY] = { "capacity", SFTR_E_CAPACITY,
 			     offsetof(sftr_report, n_capacity),
 			     offsetof(sftr_bind_options, shape), SFTR_REFUSE },
-	[SFTR__AMBIGUOUS] = KIND("ambiguous", SFTR_E_AMBIGUOUS, ambiguous,
-				 SFTR_REFUSE),
-	[SFTR__OVERLAP] = KIND("overlap", SFTR_E_OVERLAP, overlap,
-			       SFTR_REFUSE),
+	[SFTR__AMBIGUOUS] =
+		KIND("ambiguous", SFTR_E_AMBIGUOUS, ambiguous, SFTR_REFUSE),
+	[SFTR__OVERLAP] = KIND("overlap", SFTR_E_OVERLAP, overlap, SFTR_REFUSE),
 	[SFTR__VIEW_REFUSED] = { "view", SFTR_E_VIEW, 0, 0, SFTR_REFUSE },
 	[SFTR__KIND] = KIND("kind", SFTR_E_KIND, kind, SFTR_IGNORE),
 	[SFTR__TIED] = KIND("tied", SFTR_N_TIED, tied, SFTR_IGNORE),
-	[SFTR__CONVERTED] = KIND("converted", SFTR_N_CONVERTED, converted,
-				 SFTR_IGNORE),
+	[SFTR__CONVERTED] =
+		KIND("converted", SFTR_N_CONVERTED, converted, SFTR_IGNORE),
 #undef KIND
 };
 
@@ -61,9 +61,8 @@ sftr__report_init(sftr__findings_report *r, const sftr_checkpoint *ckpt,
 			memcpy(&given,
 			       (const char *)options + kinds[i].reaction,
 			       sizeof given);
-		r->reactions[i] = given == SFTR_BY_DEFAULT ?
-					  kinds[i].by_default :
-					  given;
+		r->reactions[i] =
+			given == SFTR_BY_DEFAULT ? kinds[i].by_default : given;
 	}
 	r->fn = options->finding;
 	r->user = options->finding_user;
@@ -142,12 +141,13 @@ sftr_report_text(const sftr_report *report, char *text, size_t size)
 	else if (report->n_warnings > 0)
 		snprintf(verdict, sizeof verdict,
 			 "%" PRIu64 " of %" PRIu64 " bound, %" PRIu64
-			 " warning%s", report->n_bound, report->n_slots,
-			 report->n_warnings,
+			 " warning%s",
+			 report->n_bound, report->n_slots, report->n_warnings,
 			 report->n_warnings == 1 ? "" : "s");
 	else
-		snprintf(verdict, sizeof verdict, "%" PRIu64 " of %" PRIu64
-			 " bound", report->n_bound, report->n_slots);
+		snprintf(verdict, sizeof verdict,
+			 "%" PRIu64 " of %" PRIu64 " bound", report->n_bound,
+			 report->n_slots);
 	if (size > 0)
 		snprintf(text, size, "%s%s%s (names: %s): %s", report->file,
 			 report->target[0] != '\0' ? " -> " : "",

@@ -112,9 +112,11 @@ make_slots(struct rewriter *r, sftr_slot *slots, size_t *n)
 }
 
 static sftr_code
-rewrite(struct rewriter *r, sftr__binding_setup *setup, sftr_binding **binding)
+rewrite(struct rewriter *r, const sftr__binding_setup *without_slots,
+	sftr_binding **binding)
 {
-	sftr_allocator a = sftr__allocator(setup->options->allocator);
+	sftr__binding_setup setup = *without_slots;
+	sftr_allocator a = sftr__allocator(setup.options->allocator);
 	size_t room = r->offers->n, n;
 	sftr_slot *slots = sftr__alloc_zeroed(&a, room, sizeof *slots);
 	sftr_code code;
@@ -125,10 +127,10 @@ rewrite(struct rewriter *r, sftr__binding_setup *setup, sftr_binding **binding)
 	code = make_slots(r, slots, &n);
 	if (code == SFTR_OK) {
 		sftr__dims_init(&dims, &a, NULL, 0);
-		setup->slots = slots;
-		setup->n_slots = n;
-		setup->dims = &dims;
-		code = sftr__binding_new(setup, binding, r->err);
+		setup.slots = slots;
+		setup.n_slots = n;
+		setup.dims = &dims;
+		code = sftr__binding_new(&setup, binding, r->err);
 	}
 	sftr__free(&a, slots, room * sizeof *slots);
 	return code;

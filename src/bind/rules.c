@@ -62,8 +62,8 @@ parse_side(struct line *l, sftr_str word, sftr_codec codec,
 	   const sftr_allocator *a, sftr__pattern *side)
 {
 	sftr_error why;
-	sftr_code code = sftr__pattern_parse(word.ptr, word.len, codec, a,
-					     side, &why);
+	sftr_code code =
+		sftr__pattern_parse(word.ptr, word.len, codec, a, side, &why);
 
 	if (code == SFTR_OK)
 		return code;
@@ -213,8 +213,8 @@ take_counter(const sftr__rule *rule, const sftr_step *steps,
 	     sftr__capture *captures)
 {
 	char decimal[SFTR__DECIMAL];
-	sftr_str text = sftr__capture_text(&captures[rule->counter], steps,
-					   decimal);
+	sftr_str text =
+		sftr__capture_text(&captures[rule->counter], steps, decimal);
 	int64_t number;
 
 	for (size_t i = rule->counter; i + 1 < rule->from.n_wildcards; i++)
@@ -260,11 +260,10 @@ sftr_rules_check(const char *text, const char *name, sftr_codec codec,
 	if (text == NULL || codec == SFTR_CODEC_GUESS)
 		return sftr__fail(err, SFTR_E_ARGUMENT,
 				  "expected rules and a codec to read them by");
-	code = sftr__rules_parse(text, name, codec,
-				 slot_codec == SFTR_CODEC_GUESS ?
-					 SFTR_CODEC_DOTTED :
-					 slot_codec,
-				 NULL, &rules, err);
+	code = sftr__rules_parse(
+		text, name, codec,
+		slot_codec == SFTR_CODEC_GUESS ? SFTR_CODEC_DOTTED : slot_codec,
+		NULL, &rules, err);
 	if (code == SFTR_OK)
 		sftr__rules_free(&rules);
 	return code;

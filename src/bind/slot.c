@@ -84,15 +84,18 @@ sftr__shape_check(const char *text, sftr_error *err)
 		if (t.kind == SFTR__SHAPE_FAULT)
 			return sftr__fail_at(err, SFTR_E_ARGUMENT, t.at,
 					     "shape \"%s\": expected a number, "
-					     "a name, ? or ...", text);
+					     "a name, ? or ...",
+					     text);
 		if (t.kind == SFTR__DIM_NAME && t.n_name > 64)
 			return sftr__fail_at(err, SFTR_E_ARGUMENT, t.at,
 					     "shape \"%s\": a name has at most "
-					     "64 characters", text);
+					     "64 characters",
+					     text);
 		if (t.kind == SFTR__REST && has_rest)
 			return sftr__fail_at(err, SFTR_E_ARGUMENT, t.at,
 					     "shape \"%s\": expected one ..., "
-					     "found two", text);
+					     "found two",
+					     text);
 		has_rest = has_rest || t.kind == SFTR__REST;
 	}
 }
@@ -204,10 +207,10 @@ fits(const sftr_slot *slot, const uint64_t *shape, uint32_t rank, bool keep,
 			if (slot->shape[i] != shape[i])
 				return SFTR__FITS_NOT;
 	}
-	return slot->shape_text == NULL ? SFTR__FITS :
-					  fits_text(slot->shape_text,
-						    slot->scope, shape, rank,
-						    keep, dims);
+	return slot->shape_text == NULL ?
+		       SFTR__FITS :
+		       fits_text(slot->shape_text, slot->scope, shape, rank,
+				 keep, dims);
 }
 
 sftr__fit

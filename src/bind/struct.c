@@ -17,8 +17,8 @@ room_of(const sftr_checkpoint *ckpt)
 	uint64_t room = ROOM;
 
 	for (size_t i = 0; i < sftr_checkpoint_count(ckpt); i++)
-		if (!sftr__add(room, sftr_tensor_n_bytes(
-					     sftr_checkpoint_at(ckpt, i)),
+		if (!sftr__add(room,
+			       sftr_tensor_n_bytes(sftr_checkpoint_at(ckpt, i)),
 			       &room))
 			return UINT64_MAX;
 	return room;
@@ -142,7 +142,8 @@ sftr_struct_load(const char *path, const sftr_table *table, void *object,
 	if (binding == NULL && borrows(table))
 		return sftr__fail(err, SFTR_E_ARGUMENT,
 				  "%s holds memory of the binding: expected a "
-				  "place for it, found NULL", table->type);
+				  "place for it, found NULL",
+				  table->type);
 	code = sftr_checkpoint_open(path, open, &ckpt, err);
 	if (code != SFTR_OK)
 		return code;

@@ -295,7 +295,8 @@ static sftr_code
 save_tensor(struct saver *s, const struct instance *in, const sftr_field *field)
 {
 	const sftr__word *w = sftr__field_word(field, SFTR__NAMED, 0);
-	const char *words = w != NULL && w->transform != NULL ? w->transform : "";
+	const char *words =
+		w != NULL && w->transform != NULL ? w->transform : "";
 	const char *due;
 	struct tensor t;
 	sftr_code code;

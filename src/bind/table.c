@@ -62,7 +62,8 @@ check_field(const sftr_table *table, const sftr_field *f, sftr_error *err)
 	}
 	if (!sftr__field_is_struct(f) && f->shape == NULL)
 		return fail(err, table, f, "expected a shape, found NULL");
-	if (!sftr__field_is_struct(f) && sftr__shape_check(f->shape, &why) != SFTR_OK)
+	if (!sftr__field_is_struct(f) &&
+	    sftr__shape_check(f->shape, &why) != SFTR_OK)
 		return fail(err, table, f, why.message);
 	return check_words(table, f, err);
 }

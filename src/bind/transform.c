@@ -25,8 +25,8 @@ fail(struct words *w, size_t at, const char *due)
 static void
 skip_space(struct words *w)
 {
-	while (w->at < w->n && (w->text[w->at] == ' ' ||
-				w->text[w->at] == '\t'))
+	while (w->at < w->n &&
+	       (w->text[w->at] == ' ' || w->text[w->at] == '\t'))
 		w->at++;
 }
 
@@ -107,9 +107,9 @@ sftr__transform_parse(const char *text, size_t n, sftr__transform *t,
 		skip_space(&w);
 	}
 	if (w.at < w.n)
-		fail(&w, w.at, t->is_stack ? "the end of the line" :
-			       t->turn != SFTR__KEEP ?
-					     "\"stack N\" or the end" :
+		fail(&w, w.at,
+		     t->is_stack	   ? "the end of the line" :
+		     t->turn != SFTR__KEEP ? "\"stack N\" or the end" :
 					     "T, permute or stack");
 	*at = w.fault;
 	*due = w.due;

@@ -48,9 +48,9 @@ parse_key(struct copier *c, const char *text, size_t n, sftr_str *key)
 
 	sftr__path_buffer_clear(&c->path);
 	code = sftr__path_parse_into(c->codec, text, n, &c->path, c->err);
-	return code != SFTR_OK ? code :
-				 make_key(c, c->path.steps, c->path.n_steps,
-					  key);
+	return code != SFTR_OK ?
+		       code :
+		       make_key(c, c->path.steps, c->path.n_steps, key);
 }
 
 /*
@@ -65,9 +65,9 @@ name_of_steps(struct copier *c, const sftr_slot *slot, sftr_str *name)
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++) {
-		sftr_code code = sftr_path_format(codecs[i], slot->steps,
-						  slot->n_steps, NULL, 0, &n,
-						  NULL);
+		sftr_code code =
+			sftr_path_format(codecs[i], slot->steps, slot->n_steps,
+					 NULL, 0, &n, NULL);
 		char *text;
 
 		if (code == SFTR_E_CODEC)
@@ -217,15 +217,14 @@ check_place(struct copier *c, const sftr_slot *slot)
 	else if ((slot->flags & SFTR_SLOT_BOOL) != 0 &&
 		 slot->dtype != SFTR_BOOL)
 		due = "bool to be of dtype BOOL";
-	return due == NULL ? SFTR_OK :
-			     sftr__fail(c->err, SFTR_E_ARGUMENT,
-					"expected %s", due);
+	return due == NULL ?
+		       SFTR_OK :
+		       sftr__fail(c->err, SFTR_E_ARGUMENT, "expected %s", due);
 }
 
 /* The steps of the slot's own name, for their kinds. */
 static sftr_code
-copy_steps(struct copier *c, const sftr_step *steps, size_t n,
-	   sftr_slot *copy)
+copy_steps(struct copier *c, const sftr_step *steps, size_t n, sftr_slot *copy)
 {
 	sftr__arena *arena = &c->wants->arena;
 	sftr_step *own;
@@ -283,8 +282,8 @@ copy_slot(struct copier *c, const sftr_slot *slot, sftr__want *want)
 	if (code != SFTR_OK)
 		return code;
 	want->slot.name.len = name.len;
-	want->slot.name.ptr = sftr__arena_text(&c->wants->arena, name.ptr,
-					       name.len);
+	want->slot.name.ptr =
+		sftr__arena_text(&c->wants->arena, name.ptr, name.len);
 	if (want->slot.name.ptr == NULL)
 		return sftr__fail_memory(c->err);
 	code = check_place(c, slot);
@@ -310,16 +309,16 @@ sftr__wants_init(sftr__wants *wants, const sftr_slot *slots, size_t n,
 	memset(wants, 0, sizeof *wants);
 	wants->allocator = sftr__allocator(options->allocator);
 	sftr__arena_init(&wants->arena, &wants->allocator);
-	wants->wants = sftr__alloc_zeroed(&wants->allocator, n,
-					  sizeof *wants->wants);
+	wants->wants =
+		sftr__alloc_zeroed(&wants->allocator, n, sizeof *wants->wants);
 	if (wants->wants == NULL)
 		return sftr__fail_memory(err);
 	wants->n = n;
 	c.wants = wants;
 	c.codec = codec;
 	c.drop_flat = options->drop_flat != 0;
-	c.keep_steps = options->kind == SFTR_REFUSE ||
-		       options->kind == SFTR_WARN;
+	c.keep_steps =
+		options->kind == SFTR_REFUSE || options->kind == SFTR_WARN;
 	c.err = err;
 	sftr__path_buffer_init(&c.path, &wants->allocator);
 	sftr__key_init(&c.key, &wants->allocator);
