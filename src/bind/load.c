@@ -28,6 +28,7 @@ struct load {
 	sftr__lock *lock;
 	sftr__plan plan;
 	uint64_t done;
+	uint64_t told;	 /* of 'done', by the caller's thread alone */
 	bool stopped;
 	sftr_code code;
 	sftr_error error; /* of the first failure */
@@ -183,22 +184,27 @@ do_job(const struct load *l, const sftr__job *job, char *scratch,
 	return code;
 }
 
-/* Takes the next job, having done one if 'job' has pieces. */
 static bool
-next_job(struct load *l, sftr__job *job)
+take_job(struct load *l, sftr__job *job)
 {
 	bool more;
 
+	sftr__lock_take(l->lock);
+	more = !l->stopped && sftr__plan_next(&l->plan, job);
+	sftr__lock_give(l->lock);
+	return more;
+}
+
+static void
+finish_job(struct load *l, const sftr__job *job)
+{
 	sftr__lock_take(l->lock);
 	for (size_t i = 0; i < job->n_pieces; i++) {
 		l->b->states[job->pieces[i].slot].left -=
 			job->pieces[i].n_bytes;
 		l->done += job->pieces[i].n_bytes;
 	}
-	job->n_pieces = 0;
-	more = !l->stopped && sftr__plan_next(&l->plan, job);
 	sftr__lock_give(l->lock);
-	return more;
 }
 
 /* Only the caller's own thread calls the caller's function. */
@@ -206,15 +212,16 @@ static bool
 tell_progress(struct load *l)
 {
 	const sftr_binding *b = l->b;
-	uint64_t done;
 	sftr_error error;
 
-	if (b->progress == NULL)
+	if (b->progress == NULL || l->told == l->total)
 		return true;
 	sftr__lock_take(l->lock);
-	done = l->done;
+	l->told = l->done;
 	sftr__lock_give(l->lock);
-	if (b->progress(b->progress_user, done, l->total) == 0)
+	/* When all is done, it is too late to cancel. */
+	if (b->progress(b->progress_user, l->told, l->total) == 0 ||
+	    l->told == l->total)
 		return true;
 	sftr__fail(&error, SFTR_E_CANCELLED, "the load was cancelled");
 	stop(l, SFTR_E_CANCELLED, &error);
@@ -229,14 +236,14 @@ work(void *user, unsigned i)
 	sftr_error error;
 	sftr__job job;
 
-	job.n_pieces = 0;
-	while (next_job(l, &job)) {
+	while (take_job(l, &job)) {
 		sftr_code code = do_job(l, &job, scratch, &error);
 
 		if (code != SFTR_OK) {
 			stop(l, code, &error);
 			return;
 		}
+		finish_job(l, &job);
 		if (i == 0 && !tell_progress(l))
 			return;
 	}
@@ -416,10 +423,13 @@ run(struct load *l, sftr_error *err)
 	l->lock = sftr__lock_new(a);
 	l->scratch = sftr__alloc(a, n_scratch);
 	sftr__plan_init(&l->plan, l->b, l->b->ckpt->arrays == NULL);
-	if (l->lock != NULL && l->scratch != NULL)
-		sftr__crew_run(n, work, l);
-	else
+	if (l->lock == NULL || l->scratch == NULL) {
 		l->code = sftr__fail_memory(&l->error);
+	} else {
+		sftr__crew_run(n, work, l);
+		if (l->code == SFTR_OK)
+			tell_progress(l);
+	}
 	finish(l);
 	sftr__free(a, l->scratch, n_scratch);
 	sftr__lock_free(a, l->lock);
