@@ -28,13 +28,19 @@ add_leaf(struct leaves *l, const sftr__walk *walk, sftr_error *err)
 
 	if (code != SFTR_OK)
 		return code;
+	/* What has a source and data is a view: memory of the file itself. */
+	if (walk->node->as.leaf.source != NULL && leaf.data != NULL) {
+		sftr__fail(err, SFTR_E_ARGUMENT,
+			   "a view of a file cannot be written to");
+		sftr__node_set_key(err, walk->node);
+		return SFTR_E_ARGUMENT;
+	}
 	if (!sftr__grow(&l->allocator, &p, &l->capacity, l->n + 1,
 			sizeof *slot))
 		return sftr__fail_memory(err);
 	l->slots = p;
 	slot = &l->slots[l->n++];
 	memset(slot, 0, sizeof *slot);
-	/* One step more than there are: a bare leaf's are not NULL either. */
 	slot->steps = sftr__arena_copy(&l->arena, walk->steps,
 				       walk->n_steps * sizeof *walk->steps);
 	slot->n_steps = walk->n_steps;
