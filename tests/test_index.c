@@ -67,6 +67,26 @@ START_TEST(finds_what_was_added_and_nothing_else)
 }
 END_TEST
 
+/* A table that is filled too far has long runs of names nobody chose. */
+START_TEST(honest_names_never_end_in_order)
+{
+	sftr_allocator a = sftr__allocator(NULL);
+	uint32_t n = 209000;
+	struct record *r = new_records(n);
+	sftr__index ix;
+
+	ck_assert(sftr__index_init(&ix, &a, 4, sizeof *r));
+	for (uint32_t i = 0; i < n; i++) {
+		snprintf(r[i].text, sizeof r[i].text, "layers#%u@w%d", i, _i);
+		r[i].name.len = strlen(r[i].text);
+		add(&ix, &a, r, i, hash_of(&r[i]), SFTR__NO_PLACE);
+		ck_assert_msg(!ix.is_sorted, "gave up at %u names", i + 1);
+	}
+	sftr__index_free(&ix, &a);
+	free(r);
+}
+END_TEST
+
 START_TEST(a_second_of_the_same_name_is_told_and_not_added)
 {
 	sftr_allocator a = sftr__allocator(NULL);
@@ -97,7 +117,7 @@ START_TEST(colliding_hashes_end_in_order)
 
 	ck_assert(sftr__index_init(&ix, &a, 16, sizeof *r));
 	for (uint32_t i = 0; i < n; i++)
-		add(&ix, &a, r, i, i < 300 ? 7 : hash_of(&r[i]),
+		add(&ix, &a, r, i, i < 3000 ? 7 : hash_of(&r[i]),
 		    SFTR__NO_PLACE);
 	ck_assert(ix.is_sorted);
 	for (uint32_t i = 0; i < n; i++)
@@ -183,6 +203,7 @@ main(void)
 	int n_failed;
 
 	tcase_add_test(names, finds_what_was_added_and_nothing_else);
+	tcase_add_loop_test(names, honest_names_never_end_in_order, 0, 8);
 	tcase_add_test(names, a_second_of_the_same_name_is_told_and_not_added);
 	tcase_add_test(names, colliding_hashes_end_in_order);
 	tcase_add_test(names, names_chosen_to_collide_are_found_all_the_same);

@@ -6,8 +6,10 @@
 #include <string.h>
 
 /*
- * At a load of 0.8 the longest probe over random hashes stays far below this;
- * beyond it somebody chose the names.
+ * Beyond so many probes somebody chose the names.  Over random hashes the
+ * longest run of n of them at a load L is about ln n / (L - 1 - ln L): at 5/8
+ * that is 145 for a million and 225 for two thousand million, while at 0.8 it
+ * is above 500 for a quarter of a million.
  */
 #define MAX_PROBES 256
 
@@ -33,7 +35,14 @@ compare(sftr_str a, const char *name, size_t n_bytes)
 	return order != 0 ? order : (a.len > n_bytes) - (a.len < n_bytes);
 }
 
-/* Room for n records at a load of at most 0.8; 0 if there is none. */
+/* Places that n slots have room for. */
+static size_t
+places_in(size_t n_slots)
+{
+	return n_slots / 8 * 5;
+}
+
+/* The slots that n records need; 0 if there cannot be as many. */
 static size_t
 slots_for(size_t n)
 {
@@ -41,9 +50,9 @@ slots_for(size_t n)
 
 	if (n > SFTR__INDEX_MAX)
 		return 0;
-	while (n_slots - n_slots / 5 < n)
+	while (places_in(n_slots) < n && n_slots <= SIZE_MAX / 4)
 		n_slots *= 2;
-	return n_slots;
+	return places_in(n_slots) < n ? 0 : n_slots;
 }
 
 /* The bits of a slot that hold place + 1; the others hold the tag. */
@@ -65,7 +74,7 @@ sftr__index_init(sftr__index *ix, const sftr_allocator *a, size_t n,
 	ix->slots = sftr__alloc_zeroed(a, ix->n_slots, sizeof *ix->slots);
 	if (ix->slots == NULL)
 		memset(ix, 0, sizeof *ix);
-	ix->n_free_places = (uint32_t)(ix->n_slots - ix->n_slots / 5);
+	ix->n_free_places = (uint32_t)places_in(ix->n_slots);
 	return ix->slots != NULL;
 }
 
@@ -80,7 +89,7 @@ enum probe { PROBE_FREE, PROBE_FOUND, PROBE_TOO_LONG };
 
 /*
  * Follows the probes of a hash to the record of this name or to a free slot.
- * A place is below 0.8 n_slots, so it never reaches the bits of the tag.
+ * A place is below 5/8 of n_slots, so it never reaches the bits of the tag.
  */
 static enum probe
 probe(const sftr__index *ix, const void *records, uint32_t hash,
