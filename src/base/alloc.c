@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#if defined(__linux__)
+#define _GNU_SOURCE /* mremap */
+#endif
 #include "base/alloc.h"
 
 #include <stdint.h>
@@ -67,6 +70,21 @@ shorten_block(void *old, size_t old_size, size_t new_size)
 	return old;
 }
 
+#ifdef MREMAP_MAYMOVE
+/* Pages move, bytes do not: at no time is there memory for two blocks. */
+static void *
+lengthen_block(void *old, size_t old_size, size_t new_size)
+{
+	void *p;
+
+	if (new_size > SIZE_MAX / 2)
+		return NULL;
+	p = mremap(old, mapping_size(old_size), mapping_size(new_size),
+		   MREMAP_MAYMOVE);
+	return p == MAP_FAILED ? NULL : p;
+}
+#endif
+
 static void *
 move_block(void *old, size_t old_size, size_t new_size)
 {
@@ -75,6 +93,10 @@ move_block(void *old, size_t old_size, size_t new_size)
 
 	if (was_big && new_size >= SFTR__BIG_BLOCK && new_size <= old_size)
 		return shorten_block(old, old_size, new_size);
+#ifdef MREMAP_MAYMOVE
+	if (was_big && new_size >= SFTR__BIG_BLOCK)
+		return lengthen_block(old, old_size, new_size);
+#endif
 	p = new_size >= SFTR__BIG_BLOCK ? map_block(new_size) :
 					  malloc(new_size);
 	if (p == NULL)
@@ -177,6 +199,25 @@ sftr__grow(const sftr_allocator *a, void **block, size_t *capacity, size_t need,
 		return false;
 	p = sftr__realloc(a, *block, *capacity * size, n * size);
 	if (p == NULL)
+		return false;
+	*block = p;
+	*capacity = n;
+	return true;
+}
+
+bool
+sftr__resize(const sftr_allocator *a, void **block, size_t *capacity, size_t n,
+	     size_t size)
+{
+	void *p = NULL;
+
+	if (n > SIZE_MAX / 2 / size)
+		return false;
+	if (n > 0)
+		p = sftr__realloc(a, *block, *capacity * size, n * size);
+	else
+		sftr__free(a, *block, *capacity * size);
+	if (p == NULL && n > 0)
 		return false;
 	*block = p;
 	*capacity = n;

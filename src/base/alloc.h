@@ -44,6 +44,14 @@ bool
 sftr__grow(const sftr_allocator *a, void **block, size_t *capacity, size_t need,
 	   size_t size);
 
+/*
+ * Gives *block, which holds *capacity elements of 'size' bytes, n of them: NULL
+ * for none.  False, with all as it was, without memory.
+ */
+bool
+sftr__resize(const sftr_allocator *a, void **block, size_t *capacity, size_t n,
+	     size_t size);
+
 /* A copy of n bytes with a NUL behind (a block of n + 1), or NULL. */
 char *
 sftr__copy_text(const sftr_allocator *a, const char *text, size_t n);

@@ -6,6 +6,9 @@
 #include "format/rule.h"
 #include "format/value.h"
 
+/* Bytes of text that an extent takes at least: a digit and a comma. */
+#define LEAST_DIM 2
+
 enum field { DTYPE = 1, SHAPE = 2, OFFSETS = 4, UNKNOWN = 8 };
 
 static const char *
@@ -181,11 +184,39 @@ parse_dtype(sftr__entry_reader *r, sftr__entry *e)
 	}
 }
 
-static bool
-grow_dims(sftr__entry_reader *r)
+/* Below this many bytes an array doubles: there is little to learn from. */
+#define FEW ((size_t)64 << 10)
+
+/* How many elements there will be, should the text go on as it began. */
+static size_t
+forecast(const sftr__json *j, size_t n, size_t n_least)
 {
-	if (sftr__grow(r->allocator, (void **)&r->dims, &r->dims_capacity,
-		       r->n_dims + 1, sizeof *r->dims))
+	uint64_t read = (uint64_t)(j->p - j->text) + 1;
+	uint64_t left = (uint64_t)(j->end - j->p);
+	uint64_t more = (uint64_t)n * left / read;
+
+	if (more < n / 8)
+		more = n / 8;
+	if (more > left / n_least)
+		more = left / n_least;
+	return n + 1 + (size_t)more;
+}
+
+bool
+sftr__entry_room(sftr__entry_reader *r, void **block, size_t *capacity,
+		 size_t n, size_t size, size_t n_least)
+{
+	size_t more;
+
+	if (n < *capacity)
+		return true;
+	more = n < 4 ? 8 : 2 * n;
+	if (more > FEW / size) {
+		more = forecast(&r->json, n, n_least);
+		if (more > 16 * n)
+			more = 16 * n;
+	}
+	if (sftr__resize(r->allocator, block, capacity, more, size))
 		return true;
 	r->no_memory = true;
 	sftr__json_fail(&r->json, SFTR_E_MEMORY, 0, r->json.p, "out of memory");
@@ -207,7 +238,10 @@ parse_shape(sftr__entry_reader *r, sftr__entry *e)
 		do {
 			uint64_t dim = sftr__json_u64(j);
 
-			if (r->n_dims == r->dims_capacity && !grow_dims(r))
+			if (r->n_dims == r->dims_capacity &&
+			    !sftr__entry_room(r, (void **)&r->dims,
+					      &r->dims_capacity, r->n_dims,
+					      sizeof dim, LEAST_DIM))
 				return;
 			r->dims[r->n_dims++] = dim;
 			r->overflows |=

@@ -45,6 +45,16 @@ typedef struct sftr__entry {
 	const char *shape_at, *begin_at, *end_at;
 } sftr__entry;
 
+/*
+ * Room for one element more than the n that *block holds, of 'size' bytes and
+ * at least n_least of text.  What has been read tells how many will come, so
+ * an array never stands much larger than what the text has to put into it.
+ * False, after a fault, without memory.
+ */
+bool
+sftr__entry_room(sftr__entry_reader *r, void **block, size_t *capacity,
+		 size_t n, size_t size, size_t n_least);
+
 /* Reads from behind the name's closing quote to behind the entry. */
 void
 sftr__entry_parse(sftr__entry_reader *r, sftr__entry *e);

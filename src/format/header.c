@@ -11,6 +11,16 @@
 _Static_assert(SFTR__HEADER_SLACK >= SFTR__JSON_SLACK + 1,
 	       "json reads behind the text");
 
+/* Bytes of text that an entry takes at least: "":["F4",[],[0,0]], and "":"", */
+#define LEAST_TENSOR 19
+#define LEAST_METADATA 6
+
+/* Headers of real models take some 100 to 130 bytes a tensor. */
+#define USUAL_TENSOR 96
+
+/* The most tensors to make room for before the first is read: 512 KiB. */
+#define MAX_GUESS ((size_t)(512 << 10) / sizeof(sftr_tensor))
+
 /* How many slots of the index ahead of use are brought near. */
 #define PREFETCH 12
 
@@ -75,19 +85,6 @@ sftr__header_free(sftr__header *h, const sftr_allocator *a)
 	memset(h, 0, sizeof *h);
 }
 
-static bool
-room(struct parser *p, void **block, size_t *capacity, size_t need, size_t size)
-{
-	if (need <= *capacity)
-		return true;
-	if (sftr__grow(p->entry.allocator, block, capacity, need, size))
-		return true;
-	p->entry.no_memory = true;
-	sftr__json_fail(&p->entry.json, SFTR_E_MEMORY, 0, p->entry.json.p,
-			"out of memory");
-	return false;
-}
-
 /* A key or a name; strict refuses U+0000 in it. */
 static sftr_str
 parse_text(struct parser *p)
@@ -128,9 +125,11 @@ parse_metadata(struct parser *p)
 			m.key = parse_text(p);
 			sftr__json_need(j, ':');
 			m.value = parse_text(p);
-			if (j->failed || !room(p, (void **)&h->metadata,
-					       &h->metadata_capacity,
-					       h->n_metadata + 1, sizeof m))
+			if (j->failed ||
+			    !sftr__entry_room(&p->entry, (void **)&h->metadata,
+					      &h->metadata_capacity,
+					      h->n_metadata, sizeof m,
+					      LEAST_METADATA))
 				return;
 			h->metadata[h->n_metadata++] = m;
 		} while (sftr__json_take(j, ','));
@@ -147,8 +146,9 @@ parse_tensor(struct parser *p, sftr_str name)
 	sftr_tensor *t;
 	uint32_t hash;
 
-	if (!room(p, (void **)&h->tensors, &h->tensors_capacity,
-		  h->n_tensors + 1, sizeof *t))
+	if (!sftr__entry_room(&p->entry, (void **)&h->tensors,
+			      &h->tensors_capacity, h->n_tensors, sizeof *t,
+			      LEAST_TENSOR))
 		return;
 	hash = sftr__index_hash(name.ptr, name.len); /* while it is near */
 	sftr__entry_parse(&p->entry, &e);
@@ -221,12 +221,15 @@ parse_text_of_header(struct parser *p)
 {
 	sftr__json *j = &p->entry.json;
 	sftr__header *h = p->h;
-	size_t guess = h->n_text / 96 + 8;
+	size_t guess = h->n_text / USUAL_TENSOR + 8;
 
-	/* Headers of real models take some 100 to 130 bytes a tensor. */
-	if (!room(p, (void **)&h->tensors, &h->tensors_capacity, guess,
-		  sizeof *h->tensors))
+	if (!sftr__resize(p->entry.allocator, (void **)&h->tensors,
+			  &h->tensors_capacity,
+			  guess < MAX_GUESS ? guess : MAX_GUESS,
+			  sizeof *h->tensors)) {
+		p->entry.no_memory = true;
 		return;
+	}
 	if (*j->p == ' ' || *j->p == '\n' || *j->p == '\r' || *j->p == '\t')
 		sftr__entry_strict(&p->entry, SFTR_E_JSON,
 				   SFTR__RULE_BRACE_FIRST, j->p,
@@ -385,43 +388,36 @@ drop_repeated(struct parser *p)
 						      h->tensors[i].name.len),
 				     &before))
 			return false;
-	p->in_order = false;
-	p->is_sound = false;
 	return true;
 }
 
+/*
+ * Whether ranges and sizes are all as they must be.  Before there is an index:
+ * both at once would take more than 64 bytes a tensor.
+ */
 static bool
-check_ranges(struct parser *p, uint64_t n_bytes, sftr__findings *findings)
+find_tile(struct parser *p, uint64_t n_bytes, bool *tile)
 {
-	const sftr_allocator *a = p->entry.allocator;
-	sftr__header *h = p->h;
-	bool tile = p->in_order && p->end == n_bytes;
-	sftr__ranges ranges = { h->tensors,	h->n_tensors,	     h->text,
-				h->n_text,	SFTR__HEADER_OFFSET, n_bytes,
-				p->entry.policy };
-
-	if (p->is_sound && !p->in_order &&
-	    !sftr__ranges_tile(h->tensors, h->n_tensors, n_bytes, a, &tile))
-		return false;
-	if (p->is_sound && tile)
+	*tile = p->is_sound && p->in_order && p->end == n_bytes;
+	if (!p->is_sound || p->in_order)
 		return true;
-	return sftr__ranges_report(&ranges, a, findings);
+	return sftr__ranges_tile(p->h->tensors, p->h->n_tensors, n_bytes,
+				 p->entry.allocator, tile);
 }
 
 /* Gives back what the arrays have too much; a failure leaves them as is. */
 static void
-shrink(const sftr_allocator *a, void **block, size_t *capacity, size_t n,
-       size_t size)
+shrink(struct parser *p)
 {
-	void *less;
+	const sftr_allocator *a = p->entry.allocator;
+	sftr__header *h = p->h;
 
-	if (*block == NULL || n == 0 || n == *capacity)
-		return;
-	less = sftr__realloc(a, *block, *capacity * size, n * size);
-	if (less == NULL)
-		return;
-	*block = less;
-	*capacity = n;
+	sftr__resize(a, (void **)&h->tensors, &h->tensors_capacity,
+		     h->n_tensors, sizeof *h->tensors);
+	sftr__resize(a, (void **)&h->dims, &h->dims_capacity, h->n_dims,
+		     sizeof *h->dims);
+	sftr__resize(a, (void **)&h->metadata, &h->metadata_capacity,
+		     h->n_metadata, sizeof *h->metadata);
 }
 
 static bool
@@ -429,20 +425,28 @@ validate(struct parser *p, uint64_t n_bytes, sftr__findings *findings)
 {
 	const sftr_allocator *a = p->entry.allocator;
 	sftr__header *h = p->h;
+	sftr__ranges ranges = { .text = h->text,
+				.n_text = h->n_text,
+				.text_offset = SFTR__HEADER_OFFSET,
+				.n_bytes = n_bytes,
+				.policy = p->entry.policy };
 	size_t n_repeated;
+	bool tile;
 
-	shrink(a, (void **)&h->tensors, &h->tensors_capacity, h->n_tensors,
-	       sizeof *h->tensors);
-	shrink(a, (void **)&h->dims, &h->dims_capacity, h->n_dims,
-	       sizeof *h->dims);
-	if (!index_tensors(p, findings, &n_repeated))
+	shrink(p);
+	if (!find_tile(p, n_bytes, &tile) ||
+	    !index_tensors(p, findings, &n_repeated))
 		return false;
-	if (n_repeated > 0 && p->entry.policy == SFTR_REFERENCE &&
-	    !drop_repeated(p))
-		return false;
-	if (!sftr__findings_more(findings))
+	if (n_repeated > 0 && p->entry.policy == SFTR_REFERENCE) {
+		tile = false;
+		if (!drop_repeated(p))
+			return false;
+	}
+	if (tile || !sftr__findings_more(findings))
 		return true;
-	return check_ranges(p, n_bytes, findings);
+	ranges.tensors = h->tensors;
+	ranges.n = h->n_tensors;
+	return sftr__ranges_report(&ranges, a, findings);
 }
 
 bool

@@ -261,10 +261,11 @@ report_tensor(sftr__entry_reader *r, struct faults *f, const sftr_tensor *t,
 	/* Behind the name's NUL stand spaces and the colon: see json.h. */
 	r->json.p =
 		ranges->text + (t->name.ptr - ranges->text) + t->name.len + 1;
+	/* Its extents are read again to where they are: no memory for that. */
+	r->dims = (uint64_t *)(uintptr_t)t->shape;
+	r->dims_capacity = t->rank;
 	r->n_dims = 0;
 	sftr__entry_parse(r, &e);
-	if (r->no_memory)
-		return;
 	examine_size(f, &e);
 	examine_range(f, &e, before);
 	for (size_t i = 0; i < f->n && sftr__findings_more(findings); i++) {
@@ -329,16 +330,13 @@ sftr__ranges_report(const sftr__ranges *ranges, const sftr_allocator *a,
 	end = find_before(ranges, places, before);
 	sftr__json_init(&r.json, ranges->text, ranges->n_text,
 			ranges->text_offset, &r.error);
-	for (size_t i = 0;
-	     i < n && !r.no_memory && sftr__findings_more(findings); i++)
+	for (size_t i = 0; i < n && sftr__findings_more(findings); i++)
 		report_tensor(&r, &f, &ranges->tensors[i],
 			      before[i] == NO_PLACE ?
 				      NULL :
 				      &ranges->tensors[before[i]],
 			      findings);
-	if (!r.no_memory)
-		report_trailing(ranges, end, findings);
-	sftr__free(a, r.dims, r.dims_capacity * sizeof *r.dims);
+	report_trailing(ranges, end, findings);
 	sftr__free(a, block, 2 * n * sizeof *block);
-	return !r.no_memory;
+	return true;
 }
