@@ -73,21 +73,27 @@ static const struct magic {
 	{ "a ZIP archive", "PK\5\6", 4, 22 },
 };
 
-static bool
-has_magic(const sftr__source *s, const struct magic *m)
+static sftr_code
+find_magic(const sftr__source *s, const struct magic *m, bool *has,
+	   sftr_error *err)
 {
 	char found[8];
 	uint64_t at = m->from_end == 0 ? 0 : s->n_bytes - m->from_end;
+	sftr_code code;
 
-	return s->n_bytes >= m->from_end && s->n_bytes >= at + m->n &&
-	       sftr__source_read(s, at, found, m->n, NULL) == SFTR_OK &&
-	       memcmp(found, m->bytes, m->n) == 0;
+	*has = false;
+	if (s->n_bytes < m->from_end || s->n_bytes < at + m->n)
+		return SFTR_OK;
+	code = sftr__source_read(s, at, found, m->n, err);
+	*has = code == SFTR_OK && memcmp(found, m->bytes, m->n) == 0;
+	return code;
 }
 
-static void
-note_file(sftr__findings *f, const sftr__source *s)
+static sftr_code
+note_file(sftr__findings *f, const sftr__source *s, sftr_error *err)
 {
 	sftr_diagnostic d;
+	bool has;
 
 	if (s->data_start % 8 != 0) {
 		sftr__fail_at(&d, SFTR_N_LENGTH, 0,
@@ -98,8 +104,11 @@ note_file(sftr__findings *f, const sftr__source *s)
 	}
 	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
 		const struct magic *m = &magics[i];
+		sftr_code code = find_magic(s, m, &has, err);
 
-		if (!has_magic(s, m))
+		if (code != SFTR_OK)
+			return code;
+		if (!has)
 			continue;
 		sftr__fail_at(&d, SFTR_N_MAGIC,
 			      m->from_end == 0 ? 0 : s->n_bytes - m->from_end,
@@ -107,15 +116,21 @@ note_file(sftr__findings *f, const sftr__source *s)
 			      m->from_end == 0 ? "begins" : "ends", m->format);
 		note(f, s->path, &d, SFTR__RULE_NO_MAGIC);
 	}
+	return SFTR_OK;
 }
 
-static void
-note_all(sftr__findings *f, const sftr_checkpoint *c)
+static sftr_code
+note_all(sftr__findings *f, const sftr_checkpoint *c, sftr_error *err)
 {
-	for (size_t i = 0; i < c->n_sources; i++)
-		note_file(f, &c->sources[i]);
+	sftr_code code = SFTR_OK;
+
+	for (size_t i = 0; i < c->n_sources && code == SFTR_OK; i++)
+		code = note_file(f, &c->sources[i], err);
+	if (code != SFTR_OK)
+		return code;
 	for (size_t i = 0; i < c->n_tensors && !f->stopped; i++)
 		note_tensor(f, c, &c->tensors[i]);
+	return SFTR_OK;
 }
 
 /* What remains of a check once the errors are known. */
@@ -124,7 +139,7 @@ finish(sftr__findings *f, sftr_checkpoint *c, sftr_code code,
        uint64_t *n_errors, sftr_error *err)
 {
 	if (code == SFTR_OK && c != NULL)
-		note_all(f, c);
+		code = note_all(f, c, err);
 	sftr_checkpoint_close(c);
 	*n_errors = f->n_errors;
 	if (code == SFTR_OK && f->stopped)

@@ -6,6 +6,7 @@
 #include "checkpoint/shards.h"
 #include "checkpoint/system.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,10 +190,19 @@ sftr__open_judge(const char *path, const sftr_open_options *options,
 		 sftr_error *err)
 {
 	struct stat st;
+	int failed;
 
 	*ckpt = NULL;
-	/* What cannot be looked at is left to fail at its opening. */
-	if (sftr__sys_stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+	do {
+		failed = sftr__sys_stat(path, &st);
+	} while (failed == -EINTR);
+	if (failed != 0) {
+		sftr_code code = sftr__fail_os(err, -failed, "cannot open");
+
+		sftr__set_file(err, path);
+		return code;
+	}
+	if (S_ISDIR(st.st_mode))
 		return judge_directory(path, options, findings, ckpt, err);
 	if (is_index(path))
 		return sftr__shards_judge_index(path, options, findings, ckpt,
