@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "offers.h"
 
+#include "folder.h"
 #include "ledger.h"
 
 #include <safetree.h>
@@ -128,12 +129,14 @@ struct inner {
 	short two[3][4];
 	float eps;
 	bool flags[3];
-	unsigned long dim;
+	unsigned long dim, columns;
 };
 SFTR_STRUCT(inner_table, struct inner,
-	    SFTR_ALLOC(w, "dim ?", SFTR_NAME("weight"), SFTR_NAME_T("kernel")),
+	    SFTR_ALLOC(w, "dim columns", SFTR_NAME("weight"),
+		       SFTR_NAME_T("kernel")),
 	    SFTR_ARRAY(in_place, "... 4"), SFTR_ARRAY2(two, "3 4"),
-	    SFTR_VALUE(eps), SFTR_ARRAY(flags, "3"), SFTR_DIM(dim, "dim"));
+	    SFTR_VALUE(eps), SFTR_ARRAY(flags, "3"), SFTR_DIM(dim, "dim"),
+	    SFTR_DIM(columns, "columns"));
 
 struct outer {
 	struct inner one;
@@ -147,12 +150,14 @@ struct outer {
 	uint16_t half[4];
 	float *stack;
 	unsigned n_stack;
+	int8_t rows;
 };
 SFTR_STRUCT(outer_table, struct outer,
 	    SFTR_NESTED(one, inner_table, SFTR_NAME("first|one")),
 	    SFTR_STRUCTS_ALLOC(grown, n_grown, inner_table,
 			       SFTR_NAME("grown_*")),
-	    SFTR_INTO(buffer, capacity, "? 2", SFTR_OPTIONAL(has_buffer)),
+	    SFTR_INTO(buffer, capacity, "rows 2", SFTR_OPTIONAL(has_buffer)),
+	    SFTR_DIM(rows, "rows"),
 	    SFTR_NESTED(absent, inner_table, SFTR_OPTIONAL(has_absent)),
 	    SFTR_ARRAY_AS(half, SFTR_BF16, "?"),
 	    SFTR_ALLOC(stack, "n 2", SFTR_NAME("blocks.*.s")),
@@ -331,6 +336,270 @@ START_TEST(a_bool_that_is_neither_is_an_error)
 }
 END_TEST
 
+/* Binds and loads 'o' from a checkpoint, which may be closed at once. */
+static sftr_binding *
+load_outer(sftr_checkpoint *ckpt, struct outer *o, float buffer[4])
+{
+	sftr_binding *b;
+	sftr_error err;
+
+	memset(o, 0, sizeof *o);
+	o->buffer = buffer;
+	o->capacity = 4;
+	ck_assert_msg(SFTR_BIND(ckpt, outer_table, o, NULL, &b, &err) ==
+			      SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	ck_assert_msg(sftr_binding_load(b, NULL, &err) == SFTR_OK, "%s: %s",
+		      err.key, err.message);
+	return b;
+}
+
+START_TEST(what_is_saved_is_loaded_again)
+{
+	const char *path = in_folder("outer.safetensors");
+	sftr_checkpoint *ckpt = offer(everything, N_EVERYTHING), *again;
+	const sftr_tensor *kernel;
+	float buffers[2][4];
+	struct outer a, b;
+	sftr_binding *held[2];
+	sftr_error err;
+
+	held[0] = load_outer(ckpt, &a, buffers[0]);
+	/* 'half' holds four; it is saved whole. */
+	a.half[3] = 7;
+	ck_assert_msg(SFTR_SAVE(path, outer_table, &a, NULL, &err) == SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &again, &err),
+			 SFTR_OK);
+	/* The first name of each; "first" is the first of "first|one". */
+	kernel = sftr_checkpoint_find(again, "first.weight", 12);
+	ck_assert_ptr_nonnull(kernel);
+	ck_assert_ptr_nonnull(sftr_checkpoint_find(again, "blocks.1.s", 10));
+	ck_assert_uint_eq(sftr_checkpoint_count(again), N_EVERYTHING);
+	held[1] = load_outer(again, &b, buffers[1]);
+	ck_assert_mem_eq(a.one.w, b.one.w, 6 * sizeof(float));
+	ck_assert_mem_eq(a.one.in_place, b.one.in_place,
+			 sizeof a.one.in_place);
+	ck_assert_mem_eq(a.one.two, b.one.two, sizeof a.one.two);
+	ck_assert_uint_eq(b.n_grown, 2);
+	ck_assert_mem_eq(a.grown[0].w, b.grown[0].w, 6 * sizeof(float));
+	ck_assert_mem_eq(a.half, b.half, sizeof a.half);
+	ck_assert_mem_eq(a.stack, b.stack, 4 * sizeof(float));
+	ck_assert_mem_eq(buffers[0], buffers[1], sizeof buffers[0]);
+	ck_assert(!b.has_absent && b.has_buffer);
+	for (int i = 0; i < 2; i++)
+		sftr_binding_free(held[i]);
+	sftr_checkpoint_close(ckpt);
+	sftr_checkpoint_close(again);
+}
+END_TEST
+
+struct turned {
+	float matrix[2][3];
+	float stack[3][4]; /* of 3-vectors, four of them, side by side */
+};
+SFTR_STRUCT(turned_table, struct turned,
+	    SFTR_ARRAY2(matrix, "out in", SFTR_NAME_T("kernel")),
+	    SFTR_ARRAY2(stack, "3 4", SFTR_NAME_AS("v.*", "stack 1")));
+
+START_TEST(what_a_load_turns_a_save_turns_back)
+{
+	const char *path = in_folder("turned.safetensors");
+	sftr_struct_save_options slashes = { 0 };
+	struct turned a, b;
+	sftr_checkpoint *ckpt;
+	const sftr_tensor *t;
+	float kernel[6], vector[3];
+	sftr_error err;
+
+	for (int i = 0; i < 6; i++)
+		a.matrix[i / 3][i % 3] = (float)i;
+	for (int i = 0; i < 12; i++)
+		a.stack[i / 4][i % 4] = (float)i;
+	ck_assert_msg(SFTR_SAVE(path, turned_table, &a, NULL, &err) == SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &ckpt, &err),
+			 SFTR_OK);
+	ck_assert_uint_eq(sftr_checkpoint_count(ckpt), 5);
+	t = sftr_checkpoint_find(ckpt, "kernel", 6);
+	ck_assert_uint_eq(t->shape[0], 3);
+	ck_assert_int_eq(sftr_checkpoint_read(ckpt, t, kernel, sizeof kernel,
+					      &err), SFTR_OK);
+	ck_assert_float_eq(kernel[1], 3);
+	ck_assert_float_eq(kernel[2], 1);
+	t = sftr_checkpoint_find(ckpt, "v.3", 3);
+	ck_assert_uint_eq(t->rank, 1);
+	ck_assert_int_eq(sftr_checkpoint_read(ckpt, t, vector, sizeof vector,
+					      &err), SFTR_OK);
+	ck_assert_float_eq(vector[2], 11);
+	sftr_checkpoint_close(ckpt);
+	ck_assert_int_eq(SFTR_LOAD(path, turned_table, &b, NULL, NULL, &err),
+			 SFTR_OK);
+	ck_assert_mem_eq(&a, &b, sizeof a);
+	slashes.codec = SFTR_CODEC_SLASH;
+	ck_assert_int_eq(SFTR_SAVE(path, turned_table, &a, &slashes, &err),
+			 SFTR_OK);
+	ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &ckpt, &err),
+			 SFTR_OK);
+	ck_assert_ptr_nonnull(sftr_checkpoint_find(ckpt, "v/0", 3));
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+struct loose {
+	float *w;
+	int n;
+	float *into;
+	short room;
+};
+SFTR_STRUCT(loose_table, struct loose, SFTR_ALLOC(w, "n m"), SFTR_DIM(n, "n"),
+	    SFTR_INTO(into, room, "n"));
+
+/* What cannot be saved says why, and there is no file. */
+START_TEST(a_struct_that_cannot_be_saved_says_why)
+{
+	static const struct {
+		const char *key, *message;
+		sftr_code code;
+	} said[] = {
+		{ "w", "one of its dimensions has no value", SFTR_E_TABLE },
+		{ "w", "it is NULL", SFTR_E_ARGUMENT },
+		{ "n", "a dimension is negative", SFTR_E_ARGUMENT },
+		{ "into", "its dimensions are more than it holds",
+		  SFTR_E_ARGUMENT },
+		{ "into", "its capacity is negative", SFTR_E_ARGUMENT },
+	};
+	const char *path = in_folder("loose.safetensors");
+	const sftr_dim m[] = { { "m", 2 } };
+	sftr_struct_save_options options = { 0 };
+	float memory[4] = { 0 };
+	struct loose l = { memory, 2, memory, 2 };
+	sftr_error err;
+
+	options.dims = m;
+	options.n_dims = _i != 0;
+	if (_i == 1)
+		l.w = NULL;
+	if (_i == 2)
+		l.n = -1;
+	if (_i == 3)
+		l.room = 1;
+	if (_i == 4)
+		l.room = -1;
+	ck_assert_int_eq(SFTR_SAVE(path, loose_table, &l, &options, &err),
+			 said[_i].code);
+	ck_assert_str_eq(err.key, said[_i].key);
+	ck_assert_str_eq(err.message, said[_i].message);
+	ck_assert_uint_eq(folder_count(folder), 0);
+}
+END_TEST
+
+/* A table by hand, as no macro would make it. */
+START_TEST(a_table_that_contradicts_itself_is_named)
+{
+	sftr_field fields[2] = { { 0 } };
+	const sftr_table table = { "struct hand", 8, 2, fields };
+	sftr_checkpoint *ckpt = offer(everything, 1);
+	sftr_binding *b;
+	char object[64];
+	sftr_error err;
+
+	for (int i = 0; i < 2; i++) {
+		fields[i].what = SFTR__ARRAY;
+		fields[i].member = i == 0 ? "a" : "b";
+		fields[i].shape = "1";
+		fields[i].dtype = SFTR_F32;
+		fields[i].size = 4;
+		fields[i].n = 1;
+	}
+	switch (_i) {
+	case 0: fields[1].member = "a"; break;
+	case 1: fields[1].shape = "a,b"; break;
+	case 2: fields[1].shape = NULL; break;
+	case 3: fields[1].words[0].what = SFTR__OR_COPY; break;
+	case 4:
+		fields[1].words[0].what = SFTR__NAMED;
+		fields[1].words[0].name = "";
+		break;
+	case 5:
+		fields[1].what = SFTR__DIM;
+		fields[1].shape = "two words";
+		break;
+	default:
+		fields[1].what = SFTR__NESTED;
+		fields[1].table = inner_table;
+		fields[1].words[0].what = SFTR__NAMED;
+		fields[1].words[0].name = "x_*";
+		break;
+	}
+	ck_assert_int_eq(sftr_struct_bind(ckpt, &table, object, NULL, &b, &err),
+			 SFTR_E_TABLE);
+	ck_assert_str_eq(err.key, _i == 0 ? "a" : "b");
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+struct node {
+	float w;
+	struct node *below;
+	int n_below;
+};
+SFTR_STRUCT(node_table, struct node, SFTR_VALUE(w),
+	    SFTR_STRUCTS_ALLOC(below, n_below, node_table));
+
+START_TEST(a_table_within_itself_is_refused)
+{
+	sftr_checkpoint *ckpt = offer(everything, 1);
+	struct node node;
+	sftr_binding *b;
+	sftr_error err;
+
+	ck_assert_int_eq(SFTR_BIND(ckpt, node_table, &node, NULL, &b, &err),
+			 SFTR_E_TABLE);
+	ck_assert_str_eq(err.key, "below");
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+/* 300 layers do not fit a count of 8 bits, and nothing is written. */
+struct many {
+	struct one {
+		float w;
+	} *all;
+	uint8_t n;
+};
+SFTR_STRUCT(one_table, struct one, SFTR_VALUE(w));
+SFTR_STRUCT(many_table, struct many, SFTR_STRUCTS_ALLOC(all, n, one_table));
+
+START_TEST(a_count_that_does_not_fit_its_member_is_an_error)
+{
+	static char names[300][16];
+	static sftr_array arrays[300];
+	struct many many, before;
+	sftr_checkpoint *ckpt;
+	sftr_binding *b;
+	sftr_error err;
+
+	for (size_t i = 0; i < 300; i++) {
+		snprintf(names[i], sizeof names[i], "all.%zu.w", i);
+		arrays[i].name.ptr = names[i];
+		arrays[i].name.len = strlen(names[i]);
+		arrays[i].dtype = SFTR_F32;
+		arrays[i].bytes = numbers;
+		arrays[i].n_bytes = 4;
+	}
+	memset(&many, 0xa5, sizeof many);
+	before = many;
+	ck_assert_int_eq(sftr_checkpoint_open_arrays(arrays, 300, NULL, &ckpt,
+						     &err), SFTR_OK);
+	ck_assert_int_eq(SFTR_BIND(ckpt, many_table, &many, NULL, &b, &err),
+			 SFTR_E_CAPACITY);
+	ck_assert_str_eq(err.message, "300 is more than the member n holds");
+	ck_assert_mem_eq(&many, &before, sizeof many);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -347,6 +616,13 @@ main(void)
 			    0, (int)N_EVERYTHING);
 	tcase_add_test(tc, out_of_memory_at_every_point);
 	tcase_add_test(tc, a_bool_that_is_neither_is_an_error);
+	tcase_add_checked_fixture(tc, folder_make, folder_remove);
+	tcase_add_test(tc, what_is_saved_is_loaded_again);
+	tcase_add_test(tc, what_a_load_turns_a_save_turns_back);
+	tcase_add_loop_test(tc, a_struct_that_cannot_be_saved_says_why, 0, 5);
+	tcase_add_loop_test(tc, a_table_that_contradicts_itself_is_named, 0, 7);
+	tcase_add_test(tc, a_table_within_itself_is_refused);
+	tcase_add_test(tc, a_count_that_does_not_fit_its_member_is_an_error);
 	suite_add_tcase(s, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

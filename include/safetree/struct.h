@@ -277,6 +277,7 @@ typedef struct sftr_field {
 	int is_signed;	   /* the integer of a count, a capacity or a dim: */
 	size_t count;	   /* its offset */
 	size_t count_size; /* its bytes; 0: none */
+	const char *counter;
 	const sftr_table *(*table)(void);
 	const char *shape; /* or the name of a dim */
 	sftr__word words[8];
@@ -425,7 +426,7 @@ struct sftr_table {
 #define SFTR__COUNTER(m, text)                                                \
 	.count = SFTR__OFFSET(m) +                                            \
 		 SFTR__NEED(SFTR__IS_INTEGER(SFTR__M(m)), text),              \
-	.count_size = sizeof(SFTR__M(m)),                                     \
+	.count_size = sizeof(SFTR__M(m)), .counter = #m,                      \
 	.is_signed = SFTR__IS_SIGNED(SFTR__M(m))
 
 /* Fields that are structs. */

@@ -644,9 +644,9 @@ sftr__flat_check(const sftr__flat *flat, const sftr__dims *dims,
 		sftr__fail(err, SFTR_E_CAPACITY,
 			   "%" PRIu64 " is more than the member %s%s%s holds",
 			   n, later->path, later->path[0] != '\0' ? "." : "",
-			   later->field->member);
-		sftr__set_key(err, later->field->member,
-			      strlen(later->field->member));
+			   later->field->counter);
+		sftr__set_key(err, later->field->counter,
+			      strlen(later->field->counter));
 		return SFTR_E_CAPACITY;
 	}
 	return SFTR_OK;
