@@ -348,15 +348,22 @@ SFTR_API char *
 sftr_finding_text(const sftr_diagnostic *finding, char *text, size_t size);
 
 /*
- * A manifest says in a text what a program wants, one slot a line:
+ * A manifest says in a text what a program wants, one slot a line, columns
+ * parted by tabs:
  *
- *	layers.*.weight     F32   out in
- *	layers.*.bias       F32   out       optional
+ *	layers.*.weight | layers.*.kernel T    F32    .out .in
+ *	layers.*.bias                          F32    .out        optional
+ *	wq.*.weight stack 0                    any    layer dim ?
  *
- * name, dtype ("any": as the file), shape text, flags, parted by tabs; a "*"
- * that is a whole step stands for 0, 1, 2, ... as far as the file goes; "#"
- * begins a comment.  sftr_manifest_format writes slots so, into text[size],
- * terminated, and the length to *n_bytes, also with SFTR_E_CAPACITY.
+ * names, each with its transform, the first that is there wins; the dtype, or
+ * "any"; the shape's text; "optional".  A "*" repeats its line for 0, 1, 2, ...
+ * as far as the file goes, but the last one of a name with "stack" counts the
+ * parts.  ".out" is a dimension of each repetition, "dim" one of the whole.
+ * "\" takes the meaning off the character behind it; "#" begins a comment.
+ *
+ * sftr_manifest_format writes slots so into text[size], terminated, and the
+ * length to *n_bytes, also with SFTR_E_CAPACITY.  SFTR_E_CODEC if it cannot
+ * say a name.
  */
 SFTR_API sftr_code
 sftr_manifest_format(const sftr_slot *slots, size_t n_slots,

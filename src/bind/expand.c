@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+#include "bind/expand.h"
+
+#include "base/alloc.h"
+#include "base/diagnostic.h"
+#include "bind/slot.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+sftr__wishes_init(sftr__wishes *wishes, const sftr_allocator *allocator)
+{
+	memset(wishes, 0, sizeof *wishes);
+	wishes->allocator = sftr__allocator(allocator);
+	sftr__arena_init(&wishes->arena, &wishes->allocator);
+}
+
+void
+sftr__wishes_free(sftr__wishes *wishes)
+{
+	sftr__free(&wishes->allocator, wishes->wishes,
+		   wishes->capacity * sizeof *wishes->wishes);
+	sftr__arena_free(&wishes->arena);
+	memset(wishes, 0, sizeof *wishes);
+}
+
+sftr__wish *
+sftr__wishes_add(sftr__wishes *wishes)
+{
+	void *p = wishes->wishes;
+
+	if (!sftr__grow(&wishes->allocator, &p, &wishes->capacity,
+			wishes->n + 1, sizeof *wishes->wishes))
+		return NULL;
+	wishes->wishes = p;
+	memset(&wishes->wishes[wishes->n], 0, sizeof *wishes->wishes);
+	return &wishes->wishes[wishes->n++];
+}
+
+/* A wish whose first stars have become numbers. */
+struct item {
+	const sftr__wish *wish;
+	const sftr_alias *aliases;
+	unsigned repeats; /* stars that are still to become numbers */
+};
+
+struct expander {
+	const sftr__offers *offers;
+	sftr__dims *dims;
+	sftr_codec codec;
+	sftr_allocator allocator;
+	sftr__arena *arena;
+	sftr_slot *slots;
+	size_t n, capacity;
+	sftr__path_buffer path;
+	sftr__key key;
+	sftr_error *err;
+};
+
+static sftr_code
+no_memory(struct expander *e)
+{
+	return sftr__fail_memory(e->err);
+}
+
+/* The first "*" that no "\" stands before, or NULL. */
+static const char *
+find_star(const char *name)
+{
+	for (; *name != '\0'; name++) {
+		if (*name == '*')
+			return name;
+		if (*name == '\\' && name[1] != '\0')
+			name++;
+	}
+	return NULL;
+}
+
+static unsigned
+count_repeats(const sftr_alias *alias)
+{
+	const char *p = alias->name;
+	unsigned n = 0;
+
+	while ((p = find_star(p)) != NULL) {
+		n++;
+		p++;
+	}
+	if (n > 0 && alias->transform != NULL &&
+	    strstr(alias->transform, "stack") != NULL)
+		n--;
+	return n;
+}
+
+/* The names with a number for the first star of each; NULL without memory. */
+static const sftr_alias *
+number_names(struct expander *e, const struct item *item, uint64_t number)
+{
+	size_t n = item->wish->n_aliases;
+	sftr_alias *out = sftr__arena_alloc(e->arena, n * sizeof *out);
+
+	for (size_t i = 0; i < n && out != NULL; i++) {
+		const sftr_alias *alias = &item->aliases[i];
+		const char *star = find_star(alias->name);
+		size_t room = strlen(alias->name) + 24;
+		char *text = sftr__arena_alloc(e->arena, room);
+
+		if (text == NULL)
+			return NULL;
+		out[i].name = alias->name;
+		out[i].transform = alias->transform;
+		if (star == NULL)
+			continue;
+		snprintf(text, room, "%.*s%" PRIu64 "%s",
+			 (int)(star - alias->name), alias->name, number,
+			 star + 1);
+		out[i].name = text;
+	}
+	return out;
+}
+
+/* Whether a tensor has the name, with 0 for every star that is left. */
+static sftr_code
+name_exists(struct expander *e, const char *name, bool *exists)
+{
+	sftr__path_reader r = { NULL, 0, &e->path, NULL, SFTR_OK };
+	sftr__capture zeros[SFTR__MAX_CAPTURES];
+	sftr__pattern pattern;
+	sftr_code code;
+
+	code = sftr__pattern_parse(name, strlen(name), e->codec, &e->allocator,
+				   &pattern, e->err);
+	if (code != SFTR_OK)
+		return code;
+	for (size_t i = 0; i < SFTR__MAX_CAPTURES; i++)
+		zeros[i] = (sftr__capture){ 0, 0, 1 };
+	sftr__path_buffer_clear(&e->path);
+	e->key.n = 0;
+	sftr__path_push_text(&r, SFTR_STEP_NAME, "0", 1);
+	code = r.code;
+	if (code == SFTR_OK)
+		code = sftr__pattern_fill(&pattern, zeros, &e->path);
+	if (code == SFTR_OK && !sftr__key_add(&e->key, e->path.steps + 1,
+					      e->path.n_steps - 1))
+		code = SFTR_E_MEMORY;
+	sftr__pattern_free(&pattern);
+	if (code != SFTR_OK)
+		return no_memory(e);
+	*exists = *exists ||
+		  sftr__offers_find(e->offers, e->key.text, e->key.n) !=
+			  SFTR__NO_OFFER;
+	return SFTR_OK;
+}
+
+/* The shape without the points that say which names are of this scope. */
+static sftr_code
+make_shape(struct expander *e, const sftr__wish *wish, uint32_t scope,
+	   const char **shape)
+{
+	size_t n = strlen(wish->shape), len = 0;
+	char *out = sftr__arena_alloc(e->arena, n + 1);
+	sftr_error why;
+
+	if (out == NULL)
+		return no_memory(e);
+	for (size_t i = 0; i < n; i++) {
+		bool begins = i == 0 || wish->shape[i - 1] == ' ';
+		size_t end = i + 1;
+
+		if (!begins || wish->shape[i] != '.' ||
+		    wish->shape[i + 1] == '.') {
+			out[len++] = wish->shape[i];
+			continue;
+		}
+		while (end < n && wish->shape[end] != ' ')
+			end++;
+		if (sftr__dims_declare(e->dims, scope, wish->shape + i + 1,
+				       end - i - 1) == SFTR__NO_DIM &&
+		    end - i <= 65)
+			return no_memory(e);
+	}
+	out[len] = '\0';
+	*shape = out;
+	if (sftr__shape_check(out, &why) == SFTR_OK)
+		return SFTR_OK;
+	return sftr__fail_at(e->err, SFTR_E_TABLE, wish->at, "%s", why.message);
+}
+
+/* The name as it is, for messages and prefixes. */
+static const char *
+plain_name(struct expander *e, const char *name)
+{
+	char *out = sftr__arena_text(e->arena, name, strlen(name));
+	size_t n = 0;
+
+	for (const char *p = name; out != NULL && *p != '\0'; p++) {
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		out[n++] = *p;
+	}
+	if (out != NULL)
+		out[n] = '\0';
+	return out;
+}
+
+static sftr_code
+emit(struct expander *e, const struct item *item, uint32_t scope)
+{
+	void *p = e->slots;
+	sftr_slot *slot;
+
+	if (!sftr__grow(&e->allocator, &p, &e->capacity, e->n + 1,
+			sizeof *slot))
+		return no_memory(e);
+	e->slots = p;
+	slot = &e->slots[e->n++];
+	memset(slot, 0, sizeof *slot);
+	slot->name.ptr = plain_name(e, item->aliases[0].name);
+	if (slot->name.ptr == NULL)
+		return no_memory(e);
+	slot->name.len = strlen(slot->name.ptr);
+	slot->aliases = item->aliases;
+	slot->n_aliases = item->wish->n_aliases;
+	slot->dtype = item->wish->dtype;
+	slot->scope = scope;
+	slot->flags = item->wish->is_optional ? SFTR_SLOT_OPTIONAL : 0;
+	slot->place = SFTR_PLACE_NONE;
+	return make_shape(e, item->wish, scope, &slot->shape_text);
+}
+
+/* Bytes of the first name up to and with its first star. */
+static size_t
+front_of(const struct item *item)
+{
+	const char *name = item->aliases[0].name, *star = find_star(name);
+
+	return star == NULL ? 0 : (size_t)(star - name) + 1;
+}
+
+/* How many items from the first on repeat together. */
+static size_t
+group_size(const struct item *items, size_t n)
+{
+	size_t front = front_of(&items[0]), i = 1;
+
+	while (i < n && items[i].repeats > 0 && front_of(&items[i]) == front &&
+	       memcmp(items[i].aliases[0].name, items[0].aliases[0].name,
+		      front) == 0)
+		i++;
+	return i;
+}
+
+static sftr_code
+expand(struct expander *e, const struct item *items, size_t n, uint32_t scope);
+
+/* The next element of a group; *exists is whether the file has any of it. */
+static sftr_code
+number_group(struct expander *e, const struct item *items, size_t n,
+	     uint64_t number, struct item *out, bool *exists)
+{
+	sftr_code code = SFTR_OK;
+
+	*exists = false;
+	for (size_t i = 0; i < n && code == SFTR_OK; i++) {
+		out[i] = items[i];
+		out[i].repeats--;
+		out[i].aliases = number_names(e, &items[i], number);
+		if (out[i].aliases == NULL)
+			return no_memory(e);
+		for (size_t k = 0; k < items[i].wish->n_aliases &&
+				   code == SFTR_OK; k++)
+			code = name_exists(e, out[i].aliases[k].name, exists);
+	}
+	return code;
+}
+
+static sftr_code
+expand_group(struct expander *e, const struct item *items, size_t n,
+	     uint32_t scope)
+{
+	sftr_code code = SFTR_OK;
+	bool exists = true;
+
+	for (uint64_t i = 0; code == SFTR_OK; i++) {
+		struct item *element = sftr__arena_alloc(e->arena,
+							 n * sizeof *element);
+		uint32_t inner;
+
+		if (element == NULL)
+			return no_memory(e);
+		code = number_group(e, items, n, i, element, &exists);
+		/* Those of number 0 are missing, if all are. */
+		if (code != SFTR_OK || (!exists && i > 0))
+			return code;
+		inner = sftr__dims_scope(e->dims, scope);
+		if (inner == UINT32_MAX)
+			return no_memory(e);
+		code = expand(e, element, n, inner);
+	}
+	return code;
+}
+
+/* As deep as there are stars in a name: at most SFTR__MAX_CAPTURES. */
+static sftr_code
+expand(struct expander *e, const struct item *items, size_t n, uint32_t scope)
+{
+	sftr_code code = SFTR_OK;
+
+	for (size_t i = 0; i < n && code == SFTR_OK;) {
+		size_t group = 1;
+
+		if (items[i].repeats == 0) {
+			code = emit(e, &items[i], scope);
+		} else {
+			group = group_size(items + i, n - i);
+			code = expand_group(e, items + i, group, scope);
+		}
+		i += group;
+	}
+	return code;
+}
+
+static sftr_code
+expand_all(struct expander *e, const sftr__wishes *wishes)
+{
+	size_t n = wishes->n;
+	struct item *items = sftr__arena_alloc(e->arena, n * sizeof *items);
+	uint32_t top = sftr__dims_scope(e->dims, 0);
+
+	if (items == NULL || top == UINT32_MAX)
+		return no_memory(e);
+	for (size_t i = 0; i < n; i++) {
+		items[i].wish = &wishes->wishes[i];
+		items[i].aliases = wishes->wishes[i].aliases;
+		items[i].repeats = count_repeats(&items[i].aliases[0]);
+		if (items[i].repeats > SFTR__MAX_CAPTURES)
+			return sftr__fail_at(e->err, SFTR_E_TABLE,
+					     wishes->wishes[i].at,
+					     "expected at most %d stars in a "
+					     "name", SFTR__MAX_CAPTURES);
+	}
+	return expand(e, items, n, top);
+}
+
+static sftr_code
+expand_and_bind(struct expander *e, sftr__wishes *wishes,
+		sftr__binding_setup *setup, sftr_binding **binding)
+{
+	sftr_code code;
+
+	e->allocator = wishes->allocator;
+	e->arena = &wishes->arena;
+	sftr__path_buffer_init(&e->path, &e->allocator);
+	sftr__key_init(&e->key, &e->allocator);
+	code = expand_all(e, wishes);
+	if (code == SFTR_OK) {
+		setup->slots = e->slots;
+		setup->n_slots = e->n;
+		code = sftr__binding_new(setup, binding, e->err);
+	} else {
+		sftr__dims_free(e->dims);
+	}
+	sftr__free(&e->allocator, e->slots, e->capacity * sizeof *e->slots);
+	sftr__key_free(&e->key);
+	sftr__path_buffer_free(&e->path);
+	return code;
+}
+
+sftr_code
+sftr__wishes_bind(sftr__wishes *wishes, const sftr_checkpoint *ckpt,
+		  const sftr_bind_options *options, sftr_binding **binding,
+		  sftr_error *err)
+{
+	sftr__binding_setup setup;
+	sftr__offers offers;
+	struct expander e;
+	sftr__dims dims;
+	sftr_code code;
+
+	memset(&setup, 0, sizeof setup);
+	setup.ckpt = ckpt;
+	setup.options = options;
+	setup.slot_codec = options->slot_codec == SFTR_CODEC_GUESS ?
+				   SFTR_CODEC_DOTTED :
+				   options->slot_codec;
+	setup.offers = &offers;
+	setup.dims = &dims;
+	code = sftr__offers_init(&offers, ckpt, options, &setup.slot_codec,
+				 err);
+	if (code != SFTR_OK)
+		return code;
+	memset(&e, 0, sizeof e);
+	e.offers = &offers;
+	e.codec = setup.slot_codec;
+	e.dims = &dims;
+	e.err = err;
+	sftr__dims_init(&dims, &wishes->allocator, options->dims,
+			options->n_dims);
+	code = expand_and_bind(&e, wishes, &setup, binding);
+	sftr__offers_free(&offers);
+	return code;
+}

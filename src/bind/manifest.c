@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Manifests: what a program wants as a text, written from slots or a table, and
+ * read and bound.  The one place that knows how the text looks.
+ */
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/diagnostic.h"
+#include "base/utf8.h"
+#include "bind/binding.h"
+#include "bind/expand.h"
+#include "bind/member.h"
+#include "bind/slot.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A text being written; 'n' counts on when it is full. */
+struct sheet {
+	char *text;
+	size_t size;
+	size_t n;
+};
+
+static void
+put(struct sheet *s, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++, s->n++)
+		if (s->n + 1 < s->size)
+			s->text[s->n] = bytes[i];
+}
+
+static void
+put_text(struct sheet *s, const char *text)
+{
+	put(s, text, strlen(text));
+}
+
+/* A name as it is, but for what would mean something. */
+static sftr_code
+put_literal(struct sheet *s, sftr_str name, sftr_error *err)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+
+		if (c == '\n' || c == '\t' || c == '\r') {
+			sftr__fail(err, SFTR_E_CODEC,
+				   "a manifest cannot say this name");
+			sftr__set_key(err, name.ptr, name.len);
+			return SFTR_E_CODEC;
+		}
+		if (c == '\\' || c == '*' || c == '|' || c == ' ' ||
+		    (c == '#' && i == 0))
+			put(s, "\\", 1);
+		put(s, &c, 1);
+	}
+	return SFTR_OK;
+}
+
+static sftr_code
+finish(struct sheet *s, size_t *n_bytes, sftr_error *err)
+{
+	if (s->size > 0)
+		s->text[s->n < s->size ? s->n : s->size - 1] = '\0';
+	*n_bytes = s->n;
+	if (s->n < s->size)
+		return SFTR_OK;
+	return sftr__fail(err, SFTR_E_CAPACITY,
+			  "takes %zu bytes, the buffer holds %zu", s->n + 1,
+			  s->size);
+}
+
+static void
+put_extents(struct sheet *s, const uint64_t *shape, uint32_t rank)
+{
+	char number[24];
+
+	for (uint32_t i = 0; i < rank; i++) {
+		snprintf(number, sizeof number, "%s%" PRIu64, i > 0 ? " " : "",
+			 shape[i]);
+		put_text(s, number);
+	}
+}
+
+static void
+put_dtype(struct sheet *s, sftr_dtype dtype)
+{
+	put_text(s, "\t");
+	put_text(s, dtype == SFTR_DTYPE_NONE ? "any" : sftr_dtype_name(dtype));
+	put_text(s, "\t");
+}
+
+static sftr_code
+put_name(struct sheet *s, const sftr_slot *slot, sftr_codec codec,
+	 sftr_error *err)
+{
+	sftr_allocator a = sftr__allocator(NULL);
+	sftr_str name = { NULL, 0 };
+	sftr_code code;
+	size_t n = 0;
+	char *text;
+
+	if (slot->steps == NULL)
+		return put_literal(s, slot->name, err);
+	code = sftr_path_format(codec, slot->steps, slot->n_steps, NULL, 0, &n,
+				err);
+	if (code != SFTR_OK && code != SFTR_E_CAPACITY)
+		return code;
+	text = sftr__alloc(&a, n + 1);
+	if (text == NULL)
+		return sftr__fail_memory(err);
+	code = sftr_path_format(codec, slot->steps, slot->n_steps, text, n + 1,
+				&n, err);
+	name.ptr = text;
+	name.len = n;
+	if (code == SFTR_OK)
+		code = put_literal(s, name, err);
+	sftr__free(&a, text, n + 1);
+	return code;
+}
+
+/* Aliases have the manifest's own syntax, but for a "|". */
+static sftr_code
+put_names(struct sheet *s, const sftr_slot *slot, sftr_codec codec,
+	  sftr_error *err)
+{
+	if (slot->n_aliases == 0)
+		return put_name(s, slot, codec, err);
+	for (size_t i = 0; i < slot->n_aliases; i++) {
+		const sftr_alias *a = &slot->aliases[i];
+
+		if (i > 0)
+			put_text(s, " | ");
+		put_text(s, a->name);
+		if (a->transform != NULL && a->transform[0] != '\0') {
+			put_text(s, " ");
+			put_text(s, a->transform);
+		}
+		if (strchr(a->name, '*') != NULL &&
+		    (a->transform == NULL ||
+		     strstr(a->transform, "stack") == NULL))
+			put_text(s, " stack 0");
+	}
+	return SFTR_OK;
+}
+
+sftr_code
+sftr_manifest_format(const sftr_slot *slots, size_t n_slots,
+		     sftr_codec slot_codec, char *text, size_t size,
+		     size_t *n_bytes, sftr_error *err)
+{
+	struct sheet s = { text, size, 0 };
+	sftr_code code = SFTR_OK;
+
+	if (slot_codec == SFTR_CODEC_GUESS)
+		slot_codec = SFTR_CODEC_DOTTED;
+	for (size_t i = 0; i < n_slots && code == SFTR_OK; i++) {
+		const sftr_slot *slot = &slots[i];
+
+		code = put_names(&s, slot, slot_codec, err);
+		put_dtype(&s, slot->dtype);
+		if (slot->shape_text != NULL)
+			put_text(&s, slot->shape_text);
+		else
+			put_extents(&s, slot->shape, slot->rank);
+		if ((slot->flags & SFTR_SLOT_OPTIONAL) != 0)
+			put_text(&s, "\toptional");
+		put_text(&s, "\n");
+	}
+	return code == SFTR_OK ? finish(&s, n_bytes, err) : code;
+}
+
+/* A struct in a table, with the names of its tensors so far. */
+struct below {
+	const sftr_table *table;
+	const char *name;
+	const sftr_table *scopes[33]; /* tables above, and it, from the top */
+	unsigned depth;
+	bool is_repeated[33];	     /* whether each is in an array */
+	bool is_optional;
+};
+
+/* How many arrays deep the struct is that declares a dimension. */
+static bool
+is_of_instance(const struct below *b, const char *name, size_t n)
+{
+	for (unsigned d = b->depth + 1; d-- > 0;) {
+		bool repeated = false;
+
+		for (size_t i = 0; i < b->scopes[d]->n_fields; i++) {
+			const sftr_field *f = &b->scopes[d]->fields[i];
+
+			if (f->what != SFTR__DIM || strlen(f->shape) != n ||
+			    memcmp(f->shape, name, n) != 0)
+				continue;
+			for (unsigned k = 0; k <= d; k++)
+				repeated = repeated || b->is_repeated[k];
+			return repeated;
+		}
+	}
+	return false;
+}
+
+static void
+put_table_shape(struct sheet *s, const struct below *b, const sftr_field *f)
+{
+	uint64_t exact[2] = { f->n, f->n_inner };
+	const char *space = "";
+	size_t at = 0;
+
+	if (f->n_inner > 0) {
+		put_extents(s, exact, 2);
+		return;
+	}
+	for (;;) {
+		sftr__token t = sftr__shape_next(f->shape, &at);
+
+		if (t.kind == SFTR__SHAPE_END)
+			return;
+		put_text(s, space);
+		if (t.kind == SFTR__DIM_NAME &&
+		    is_of_instance(b, t.name, t.n_name))
+			put_text(s, ".");
+		put(s, t.name, t.n_name);
+		space = " ";
+	}
+}
+
+static sftr_code
+put_table(struct sheet *s, const struct below *b, sftr__arena *arena,
+	  sftr_error *err);
+
+static sftr_code
+put_leaf(struct sheet *s, const struct below *b, const sftr_field *f,
+	 sftr__arena *arena, sftr_error *err)
+{
+	const char *name, *transform;
+
+	for (size_t k = 0;; k++) {
+		const char *last;
+
+		if (!sftr__field_name(f, b->name, k, arena, &name, &transform))
+			return sftr__fail_memory(err);
+		if (name == NULL)
+			break;
+		last = name + strlen(b->name);
+		if (k > 0)
+			put_text(s, " | ");
+		put_text(s, name);
+		if (transform != NULL) {
+			put_text(s, " ");
+			put_text(s, transform);
+		}
+		if (strchr(last, '*') != NULL &&
+		    (transform == NULL || strstr(transform, "stack") == NULL))
+			put_text(s, " stack 0");
+	}
+	put_dtype(s, f->dtype);
+	put_table_shape(s, b, f);
+	if (b->is_optional || sftr__field_word(f, SFTR__OPTIONAL, 0) != NULL)
+		put_text(s, "\toptional");
+	put_text(s, "\n");
+	return SFTR_OK;
+}
+
+static sftr_code
+put_below(struct sheet *s, const struct below *b, const sftr_field *f,
+	  sftr__arena *arena, sftr_error *err)
+{
+	struct below next = *b;
+	const char *name, *transform;
+	size_t n;
+	char *starred;
+
+	if (!sftr__field_name(f, b->name, 0, arena, &name, &transform))
+		return sftr__fail_memory(err);
+	n = strlen(name);
+	if (f->what != SFTR__NESTED &&
+	    strchr(name + strlen(b->name), '*') == NULL) {
+		starred = sftr__arena_alloc(arena, n + 3);
+		if (starred == NULL)
+			return sftr__fail_memory(err);
+		snprintf(starred, n + 3, "%s.*", name);
+		name = starred;
+	}
+	next.table = f->table();
+	next.name = name;
+	next.depth++;
+	next.scopes[next.depth] = next.table;
+	next.is_repeated[next.depth] = f->what != SFTR__NESTED;
+	next.is_optional = b->is_optional ||
+			   sftr__field_word(f, SFTR__OPTIONAL, 0) != NULL;
+	return put_table(s, &next, arena, err);
+}
+
+static sftr_code
+put_table(struct sheet *s, const struct below *b, sftr__arena *arena,
+	  sftr_error *err)
+{
+	sftr_code code = SFTR_OK;
+
+	for (size_t i = 0; i < b->table->n_fields && code == SFTR_OK; i++) {
+		const sftr_field *f = &b->table->fields[i];
+
+		if (f->what == SFTR__DIM)
+			continue;
+		code = sftr__field_is_struct(f) ?
+			       put_below(s, b, f, arena, err) :
+			       put_leaf(s, b, f, arena, err);
+	}
+	return code;
+}
+
+sftr_code
+sftr_struct_manifest(const sftr_table *table, char *text, size_t size,
+		     size_t *n_bytes, sftr_error *err)
+{
+	sftr_allocator a = sftr__allocator(NULL);
+	struct sheet s = { text, size, 0 };
+	sftr__arena arena;
+	struct below top;
+	sftr_code code = sftr__table_check(table, err);
+
+	if (code != SFTR_OK)
+		return code;
+	memset(&top, 0, sizeof top);
+	top.table = top.scopes[0] = table;
+	top.name = "";
+	sftr__arena_init(&arena, &a);
+	code = put_table(&s, &top, &arena, err);
+	sftr__arena_free(&arena);
+	return code == SFTR_OK ? finish(&s, n_bytes, err) : code;
+}
+
+/* A line being read into a wish. */
+struct line {
+	const char *text; /* the whole */
+	size_t at, end;	  /* what is left of the line */
+	sftr__arena *arena;
+	sftr_error *err;
+};
+
+static sftr_code
+fail(struct line *l, size_t at, const char *due)
+{
+	return sftr__fail_at(l->err, SFTR_E_TABLE, at, "expected %s", due);
+}
+
+/* The column up to the next tab. */
+static sftr_str
+take_column(struct line *l)
+{
+	sftr_str column = { l->text + l->at, 0 };
+
+	while (l->at < l->end && l->text[l->at] != '\t')
+		l->at++;
+	column.len = (size_t)(l->text + l->at - column.ptr);
+	while (l->at < l->end && l->text[l->at] == '\t')
+		l->at++;
+	while (column.len > 0 && column.ptr[column.len - 1] == ' ')
+		column.len--;
+	return column;
+}
+
+/* Bytes up to a c that no "\" stands before. */
+static size_t
+span(const char *text, size_t n, char c)
+{
+	size_t i = 0;
+
+	while (i < n && text[i] != c)
+		i += text[i] == '\\' && i + 1 < n ? 2 : 1;
+	return i;
+}
+
+/* "NAME TRANSFORM | NAME ...". */
+static sftr_code
+read_names(struct line *l, sftr_str column, sftr__wish *wish)
+{
+	size_t n = 1;
+
+	for (size_t i = span(column.ptr, column.len, '|'); i < column.len;
+	     i += 1 + span(column.ptr + i + 1, column.len - i - 1, '|'))
+		n++;
+	wish->aliases = sftr__arena_alloc(l->arena, n * sizeof *wish->aliases);
+	if (wish->aliases == NULL)
+		return sftr__fail_memory(l->err);
+	for (wish->n_aliases = 0; wish->n_aliases < n; wish->n_aliases++) {
+		size_t len = span(column.ptr, column.len, '|'), name = 0;
+		const char *p = column.ptr;
+		sftr_alias *alias = &wish->aliases[wish->n_aliases];
+
+		column.ptr += len < column.len ? len + 1 : len;
+		column.len -= len < column.len ? len + 1 : len;
+		for (; len > 0 && *p == ' '; p++)
+			len--;
+		name = span(p, len, ' ');
+		if (name == 0)
+			return fail(l, (size_t)(p - l->text), "a name");
+		alias->name = sftr__arena_text(l->arena, p, name);
+		alias->transform = sftr__arena_text(l->arena, p + name,
+						    len - name);
+		if (alias->name == NULL || alias->transform == NULL)
+			return sftr__fail_memory(l->err);
+	}
+	return SFTR_OK;
+}
+
+static sftr_code
+read_line(struct line *l, sftr__wish *wish)
+{
+	sftr_str names = take_column(l), dtype = take_column(l);
+	sftr_str shape = take_column(l), word = take_column(l);
+	sftr_code code = read_names(l, names, wish);
+
+	if (code != SFTR_OK)
+		return code;
+	if (dtype.len != 3 || memcmp(dtype.ptr, "any", 3) != 0) {
+		wish->dtype = sftr_dtype_parse(dtype.ptr, dtype.len);
+		if (wish->dtype == SFTR_DTYPE_NONE)
+			return fail(l, (size_t)(dtype.ptr - l->text),
+				    "a dtype or any");
+	}
+	wish->shape = sftr__arena_text(l->arena, shape.ptr, shape.len);
+	if (wish->shape == NULL)
+		return sftr__fail_memory(l->err);
+	wish->at = (size_t)(shape.ptr - l->text);
+	wish->is_optional = word.len == 8 &&
+			    memcmp(word.ptr, "optional", 8) == 0;
+	if (word.len > 0 && !wish->is_optional)
+		return fail(l, (size_t)(word.ptr - l->text), "optional");
+	return l->at < l->end ? fail(l, l->at, "the end of the line") :
+				SFTR_OK;
+}
+
+static sftr_code
+read_all(const char *text, size_t n, sftr__wishes *wishes, sftr_error *err)
+{
+	struct line l = { text, 0, 0, &wishes->arena, err };
+	size_t good = n == 0 ? 0 : sftr__utf8_span(text, n);
+	sftr_code code = SFTR_OK;
+
+	if (good < n || (n > 0 && memchr(text, '\0', n) != NULL))
+		return sftr__fail_at(err, SFTR_E_TABLE,
+				     good < n ? good : strlen(text),
+				     "no text of UTF-8");
+	for (size_t begin = 0; begin < n && code == SFTR_OK;
+	     begin = l.end + 1) {
+		const char *lf = memchr(text + begin, '\n', n - begin);
+		sftr__wish *wish;
+
+		l.at = begin;
+		l.end = lf == NULL ? n : (size_t)(lf - text);
+		if (l.at == l.end || text[l.at] == '#')
+			continue;
+		wish = sftr__wishes_add(wishes);
+		code = wish == NULL ? sftr__fail_memory(err) :
+				      read_line(&l, wish);
+	}
+	return code;
+}
+
+sftr_code
+sftr_bind_manifest(const char *text, size_t n_bytes,
+		   const sftr_checkpoint *ckpt,
+		   const sftr_bind_options *options, sftr_binding **binding,
+		   sftr_error *err)
+{
+	const sftr_bind_options none = { 0 };
+	sftr__wishes wishes;
+	sftr_code code;
+
+	*binding = NULL;
+	if (options == NULL)
+		options = &none;
+	sftr__wishes_init(&wishes, options->allocator);
+	code = read_all(text, n_bytes, &wishes, err);
+	if (code == SFTR_OK)
+		code = sftr__wishes_bind(&wishes, ckpt, options, binding, err);
+	sftr__wishes_free(&wishes);
+	return code;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "offers.h"
+
+#include "ledger.h"
+
+#include <safetree.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct linear {
+	const float *weight, *bias;
+	size_t in, out;
+	bool has_bias;
+};
+SFTR_STRUCT(linear_table, struct linear,
+	    SFTR_VIEW(weight, "out in", SFTR_NAME("weight"),
+		      SFTR_NAME_T("kernel")),
+	    SFTR_VIEW(bias, "out", SFTR_OPTIONAL(has_bias)),
+	    SFTR_DIM(in, "in"), SFTR_DIM(out, "out"));
+
+struct net {
+	struct linear layers[8];
+	int n_layers;
+	struct linear head;
+	float *wq;
+	short fixed[3][4];
+	float eps;
+	size_t dim;
+};
+SFTR_STRUCT(net_table, struct net,
+	    SFTR_STRUCTS(layers, n_layers, linear_table,
+			 SFTR_NAME("Dense_*")),
+	    SFTR_NESTED(head, linear_table),
+	    SFTR_ALLOC(wq, "layer dim ...", SFTR_NAME("blocks.*.wq")),
+	    SFTR_ARRAY2(fixed, "..."), SFTR_VALUE(eps), SFTR_DIM(dim, "dim"));
+
+static const char net_manifest[] =
+	"Dense_*.weight | Dense_*.kernel T\tF32\t.out .in\n"
+	"Dense_*.bias\tF32\t.out\toptional\n"
+	"head.weight | head.kernel T\tF32\tout in\n"
+	"head.bias\tF32\tout\toptional\n"
+	"blocks.*.wq stack 0\tF32\tlayer dim ...\n"
+	"fixed\tI16\t3 4\n"
+	"eps\tF32\t\n";
+
+START_TEST(a_table_prints_what_it_wants)
+{
+	char text[1024], small[20];
+	size_t n;
+	sftr_error err;
+
+	ck_assert_int_eq(SFTR_MANIFEST(net_table, text, sizeof text, &n, &err),
+			 SFTR_OK);
+	ck_assert_str_eq(text, net_manifest);
+	ck_assert_uint_eq(n, strlen(text));
+	ck_assert_int_eq(SFTR_MANIFEST(net_table, small, sizeof small, &n,
+				       &err), SFTR_E_CAPACITY);
+	ck_assert_uint_eq(n, strlen(text));
+	ck_assert_str_eq(small, "Dense_*.weight | De");
+	ck_assert_int_eq(SFTR_MANIFEST(net_table, NULL, 0, &n, &err),
+			 SFTR_E_CAPACITY);
+}
+END_TEST
+
+START_TEST(slots_are_printed_with_what_would_mean_something_escaped)
+{
+	const uint64_t shape[] = { 2, 3 };
+	const sftr_alias alias = { "x.*.w", NULL };
+	const sftr_step steps[] = { { SFTR_STEP_KEY, SFTR_STR("a"), 0 },
+				    { SFTR_STEP_INDEX, { NULL, 0 }, 7 } };
+	sftr_slot slots[4];
+	char text[256];
+	sftr_error err;
+	size_t n;
+
+	memset(slots, 0, sizeof slots);
+	slots[0].name.ptr = "a b*c|d\\e";
+	slots[0].name.len = 9;
+	slots[0].shape = shape;
+	slots[0].rank = 2;
+	slots[0].flags = SFTR_SLOT_OPTIONAL;
+	slots[1].name.ptr = "x";
+	slots[1].name.len = 1;
+	slots[1].aliases = &alias;
+	slots[1].n_aliases = 1;
+	slots[1].dtype = SFTR_BF16;
+	slots[1].shape_text = "n ?";
+	slots[2].steps = steps;
+	slots[2].n_steps = 2;
+	slots[2].shape_text = "";
+	ck_assert_int_eq(sftr_manifest_format(slots, 3, SFTR_CODEC_GUESS, text,
+					      sizeof text, &n, &err), SFTR_OK);
+	ck_assert_str_eq(text, "a\\ b\\*c\\|d\\\\e\tany\t2 3\toptional\n"
+			       "x.*.w stack 0\tBF16\tn ?\n"
+			       "a.7\tany\t\n");
+	slots[3].name.ptr = "a\tb";
+	slots[3].name.len = 3;
+	ck_assert_int_eq(sftr_manifest_format(slots, 4, SFTR_CODEC_GUESS, text,
+					      sizeof text, &n, &err),
+			 SFTR_E_CODEC);
+}
+END_TEST
+
+static const struct offered tensors[] = {
+	{ "Dense_0.kernel", SFTR_F32, 2, { 5, 3 }, NULL },
+	{ "Dense_0.bias", SFTR_F32, 1, { 3 }, NULL },
+	{ "Dense_1.weight", SFTR_F32, 2, { 2, 3 }, NULL },
+	{ "head.weight", SFTR_F32, 2, { 7, 2 }, NULL },
+	{ "blocks.0.wq", SFTR_F32, 1, { 4 }, NULL },
+	{ "blocks.1.wq", SFTR_F32, 1, { 4 }, NULL },
+	{ "fixed", SFTR_I16, 2, { 3, 4 }, NULL },
+	{ "eps", SFTR_F32, 0, { 0 }, NULL },
+};
+#define N_TENSORS (sizeof tensors / sizeof tensors[0])
+
+START_TEST(a_manifest_is_bound_as_far_as_the_file_goes)
+{
+	sftr_checkpoint *ckpt = offer(tensors, N_TENSORS);
+	sftr_binding *b;
+	sftr_bound bound;
+	sftr_error err;
+
+	ck_assert_msg(sftr_bind_manifest(net_manifest, strlen(net_manifest),
+					 ckpt, NULL, &b, &err) == SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	/* Two dense layers of weight and bias, and five more. */
+	ck_assert_uint_eq(sftr_binding_count(b), 9);
+	sftr_binding_at(b, 0, &bound, NULL);
+	ck_assert_str_eq(bound.name.ptr, "Dense_0.weight");
+	ck_assert_uint_eq(bound.shape[0], 3);
+	sftr_binding_at(b, 3, &bound, NULL);
+	ck_assert_str_eq(bound.name.ptr, "Dense_1.bias");
+	ck_assert_int_eq(bound.state, SFTR_UNBOUND);
+	sftr_binding_at(b, 6, &bound, NULL);
+	ck_assert_uint_eq(bound.rank, 2);
+	ck_assert_uint_eq(bound.shape[0], 2);
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+START_TEST(dimensions_of_a_repetition_are_its_own)
+{
+	const char *own = "Dense_*.weight | Dense_*.kernel T\tany\t.out .in\n"
+			  "Dense_*.bias\tany\t.out\toptional\n";
+	const char *shared = "Dense_*.weight | Dense_*.kernel T\tany\tout in\n"
+			     "Dense_*.bias\tany\tout\toptional\n";
+	sftr_checkpoint *ckpt = offer(tensors, 3);
+	sftr_binding *b;
+	sftr_error err;
+
+	ck_assert_int_eq(sftr_bind_manifest(own, strlen(own), ckpt, NULL, &b,
+					    &err), SFTR_OK);
+	sftr_binding_free(b);
+	ck_assert_int_eq(sftr_bind_manifest(shared, strlen(shared), ckpt, NULL,
+					    &b, &err), SFTR_E_SHAPE);
+	ck_assert_str_eq(err.key, "Dense_1.weight");
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+START_TEST(what_is_not_there_at_all_is_missing)
+{
+	const char *text = "layers.*.e.*.w\tF32\t?\n";
+	sftr_checkpoint *ckpt = offer(tensors, 1);
+	sftr_bind_options options = { 0 };
+	sftr_binding *b;
+	sftr_error err;
+
+	options.unexpected = SFTR_IGNORE;
+	ck_assert_int_eq(sftr_bind_manifest(text, strlen(text), ckpt, &options,
+					    &b, &err), SFTR_E_MISSING);
+	ck_assert_str_eq(err.key, "layers.0.e.0.w");
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	sftr_code code;
+	uint64_t offset;
+	const char *message;
+} faults[] = {
+	{ "a\tF33\t1", SFTR_E_TABLE, 2, "expected a dtype or any" },
+	{ "# c\n\na\tF32\ta,b", SFTR_E_TABLE, 11,
+	  "shape \"a,b\": expected a number, a name, ? or ..." },
+	{ "a\tF32\t1\tmaybe", SFTR_E_TABLE, 8, "expected optional" },
+	{ "a\tF32\t1\toptional\tx", SFTR_E_TABLE, 17,
+	  "expected the end of the line" },
+	{ "\tF32\t1", SFTR_E_TABLE, 0, "expected a name" },
+	{ "a |  \tF32\t1", SFTR_E_TABLE, 3, "expected a name" },
+	{ "a\tF32\t\xff", SFTR_E_TABLE, 6, "no text of UTF-8" },
+};
+
+START_TEST(a_fault_has_its_place_in_the_text)
+{
+	sftr_checkpoint *ckpt = offer(tensors, 1);
+	sftr_binding *b;
+	sftr_error err;
+
+	ck_assert_int_eq(sftr_bind_manifest(faults[_i].text,
+					    strlen(faults[_i].text), ckpt, NULL,
+					    &b, &err), faults[_i].code);
+	ck_assert_str_eq(err.message, faults[_i].message);
+	ck_assert_msg(err.offset == faults[_i].offset, "row %d: byte %d", _i,
+		      (int)err.offset);
+	ck_assert_ptr_null(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+START_TEST(out_of_memory_at_every_point)
+{
+	sftr_checkpoint *ckpt = offer(tensors, N_TENSORS);
+	struct ledger books = { 0 };
+	sftr_allocator allocator = ledger_allocator(&books);
+	sftr_bind_options options = { 0 };
+	sftr_binding *b;
+	sftr_error err;
+	sftr_code code;
+
+	options.allocator = &allocator;
+	do {
+		books.n_calls = 0;
+		books.fail_at++;
+		code = sftr_bind_manifest(net_manifest, strlen(net_manifest),
+					  ckpt, &options, &b, &err);
+		if (code != SFTR_OK)
+			ck_assert_int_eq(code, SFTR_E_MEMORY);
+		sftr_binding_free(b);
+		ck_assert_uint_eq(books.n_blocks, 0);
+	} while (code != SFTR_OK);
+	ck_assert_uint_gt(books.fail_at, 60);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("manifest");
+	TCase *tc = tcase_create("manifest");
+	SRunner *runner = srunner_create(s);
+	int failed;
+
+	tcase_add_test(tc, a_table_prints_what_it_wants);
+	tcase_add_test(tc, slots_are_printed_with_what_would_mean_something_escaped);
+	tcase_add_test(tc, a_manifest_is_bound_as_far_as_the_file_goes);
+	tcase_add_test(tc, dimensions_of_a_repetition_are_its_own);
+	tcase_add_test(tc, what_is_not_there_at_all_is_missing);
+	tcase_add_loop_test(tc, a_fault_has_its_place_in_the_text, 0,
+			    (int)(sizeof faults / sizeof faults[0]));
+	tcase_add_test(tc, out_of_memory_at_every_point);
+	suite_add_tcase(s, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
