@@ -90,7 +90,8 @@ sftr__binding_is_below(const sftr_binding *b, size_t i, sftr_str key)
 {
 	sftr_str k = b->wants.wants[i].key;
 
-	return k.len >= key.len && memcmp(k.ptr, key.ptr, key.len) == 0;
+	return key.len == 0 ||
+	       (k.len >= key.len && memcmp(k.ptr, key.ptr, key.len) == 0);
 }
 
 /* Where the pointer of a slot goes, if it has one. */
