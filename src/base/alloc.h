@@ -10,9 +10,9 @@
 #include <stdbool.h>
 
 /*
- * The caller's allocator, or the default.  The default serves blocks of
- * SFTR__BIG_BLOCK bytes and more from mappings of their own that can take
- * huge pages: faulting in a large header by 4 KiB costs as much as parsing it.
+ * The caller's allocator, or the default: malloc, with huge pages for blocks of
+ * SFTR__BIG_BLOCK bytes and more, since faulting in a large header by 4 KiB
+ * costs as much as parsing it.
  */
 sftr_allocator
 sftr__allocator(const sftr_allocator *or_null);

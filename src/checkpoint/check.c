@@ -63,13 +63,21 @@ static const struct magic {
 	{ "a gzip file", "\x1f\x8b\x08", 3, 0 },
 	{ "a Windows program", "MZ", 2, 0 },
 	{ "a bzip2 file", "BZh", 3, 0 },
-	{ "a script", "#!", 2, 0 },
-	{ "a picture (BMP)", "BM", 2, 0 },
-	/* Pickles of protocol 2 to 5. */
-	{ "a pickle", "\x80\2", 2, 0 },
-	{ "a pickle", "\x80\3", 2, 0 },
-	{ "a pickle", "\x80\4", 2, 0 },
-	{ "a pickle", "\x80\5", 2, 0 },
+	{ "a script", "#!/", 3, 0 },
+	/*
+	 * Pickles: protocol, and the operation they begin with; a length is
+	 * seldom spelt so.
+	 */
+	{ "a pickle", "\x80\2}", 3, 0 },
+	{ "a pickle", "\x80\2]", 3, 0 },
+	{ "a pickle", "\x80\2(", 3, 0 },
+	{ "a pickle", "\x80\2c", 3, 0 },
+	{ "a pickle", "\x80\2\x8a", 3, 0 },
+	{ "a pickle", "\x80\3}", 3, 0 },
+	{ "a pickle", "\x80\3]", 3, 0 },
+	{ "a pickle", "\x80\3c", 3, 0 },
+	{ "a pickle", "\x80\4\x95", 3, 0 },
+	{ "a pickle", "\x80\5\x95", 3, 0 },
 	{ "a ZIP archive", "PK\5\6", 4, 22 },
 };
 

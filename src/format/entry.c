@@ -412,7 +412,11 @@ is_size(const sftr__entry_reader *r, const sftr__entry *e)
 	       n_bytes == e->end - e->begin;
 }
 
-void
+/*
+ * Flattened: its questions are a few instructions each, and calls between them
+ * would send the cursor through memory; a tenth of the time.
+ */
+__attribute__((flatten)) void
 sftr__entry_parse(sftr__entry_reader *r, sftr__entry *e)
 {
 	sftr__json *j = &r->json;

@@ -124,12 +124,11 @@ sftr__json_skip_space(sftr__json *j)
 }
 
 void
-sftr__json_need_slow(sftr__json *j, char c)
+sftr__json_need_failed(sftr__json *j, char c)
 {
 	char due[4] = { '\'', c, '\'', '\0' };
 
-	if (!sftr__json_take(j, c))
-		sftr__json_expected(j, due);
+	sftr__json_expected(j, due);
 }
 
 int
@@ -157,8 +156,7 @@ sftr__json_u64_slow(sftr__json *j)
 	char *start;
 	unsigned n;
 
-	if ((unsigned char)*j->p <= ' ')
-		sftr__json_skip_space(j);
+	sftr__json_peek(j);
 	start = j->p;
 	do {
 		uint64_t eight =

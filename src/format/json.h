@@ -61,41 +61,38 @@ sftr__json_skip_space(sftr__json *j);
 		 ((j)->p += sizeof(literal) - 1, 1) :                          \
 		 0)
 
+/* The token that comes next, not taken; NUL at the end. */
+static inline char
+sftr__json_peek(sftr__json *j)
+{
+	if ((unsigned char)*j->p > ' ')
+		return *j->p;
+	/* A single space, as Python writes it, is no reason for a call. */
+	if (*j->p == ' ' && (unsigned char)j->p[1] > ' ')
+		return *++j->p;
+	sftr__json_skip_space(j);
+	return *j->p;
+}
+
 /* The token 'c', white space before it passed over? */
 static inline int
 sftr__json_take(sftr__json *j, char c)
 {
-	if (*j->p != c) {
-		if ((unsigned char)*j->p > ' ')
-			return 0;
-		sftr__json_skip_space(j);
-		if (*j->p != c || j->p == j->end)
-			return 0;
-	}
+	if (*j->p != c && sftr__json_peek(j) != c)
+		return 0;
 	j->p++;
 	return 1;
 }
 
 /* The token 'c' must come now. */
 void
-sftr__json_need_slow(sftr__json *j, char c);
+sftr__json_need_failed(sftr__json *j, char c);
 
 static inline void
 sftr__json_need(sftr__json *j, char c)
 {
-	if (*j->p == c && c != '\0')
-		j->p++;
-	else
-		sftr__json_need_slow(j, c);
-}
-
-/* The token that comes next, not taken; NUL at the end. */
-static inline char
-sftr__json_peek(sftr__json *j)
-{
-	if ((unsigned char)*j->p <= ' ')
-		sftr__json_skip_space(j);
-	return *j->p;
+	if (!sftr__json_take(j, c))
+		sftr__json_need_failed(j, c);
 }
 
 /* null, taken if it comes? */
@@ -144,8 +141,7 @@ sftr__json_u64(sftr__json *j)
 	char *p;
 	unsigned n;
 
-	if ((unsigned char)*j->p <= ' ')
-		sftr__json_skip_space(j);
+	sftr__json_peek(j);
 	p = j->p;
 	eight = sftr__load_u64(p) ^ zeros;
 	n = sftr__json_count_digits(eight);

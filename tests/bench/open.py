@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""
+Opening and validating against the official package: safe_open with numpy, and
+sftr_checkpoint_open by ctypes, alternating in one process, small files several
+times a run; and the memory that an open file of 100,000 tensors takes.
+
+    open.py [--runs N]
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import random
+import struct
+import tempfile
+
+from safetensors import safe_open
+
+from machine import BUILD, alternate, library, machine, ratio_line
+
+# tensors, spelling, bar
+FILES = [(1000, "compact", 12), (10000, "compact", 12),
+         (100000, "compact", 20), (100000, "python", 10),
+         (100000, "pretty", 10), (100000, "shuffled", 10)]
+
+
+def header(n, spelling):
+    """n tensors with names as models have them, 128 bytes each."""
+    parts = ("down_proj", "gate_proj", "up_proj")
+    entries = [
+        (f"model.layers.{i // 1200}.mlp.experts.{i // 3 % 400}."
+         f"{parts[i % 3]}.weight",
+         {"dtype": "BF16", "shape": [16, 4],
+          "data_offsets": [128 * i, 128 * (i + 1)]}) for i in range(n)]
+    if spelling == "shuffled":
+        random.Random(1).shuffle(entries)
+    text = json.dumps({"__metadata__": {"format": "pt"}, **dict(entries)},
+                      indent=2 if spelling == "pretty" else None,
+                      separators=None if spelling in ("python", "pretty")
+                      else (",", ":")).encode()
+    return text + b" " * (-len(text) % 8)
+
+
+def write(path, n, spelling):
+    text = header(n, spelling)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        file.truncate(8 + len(text) + 128 * n)
+    return len(text)
+
+
+def opener(lib, path):
+    name = os.fsencode(path)
+    ckpt = ctypes.c_void_p()
+    lib.sftr_checkpoint_open.argtypes = [
+        ctypes.c_char_p, ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p),
+        ctypes.c_void_p]
+    lib.sftr_checkpoint_close.argtypes = [ctypes.c_void_p]
+
+    def run(close=True):
+        if lib.sftr_checkpoint_open(name, None, ctypes.byref(ckpt), None):
+            raise RuntimeError(f"{path} is refused")
+        if close:
+            lib.sftr_checkpoint_close(ckpt)
+
+    return run
+
+
+def official(path):
+    def run():
+        with safe_open(path, framework="numpy"):
+            pass
+
+    return run
+
+
+def repeat(way, times):
+    def run():
+        for _ in range(times):
+            way()
+
+    return run
+
+
+def resident():
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def memory(lib, path):
+    """Bytes that an open file adds to a process of its own."""
+    read_end, write_end = os.pipe()
+    if os.fork() == 0:
+        before = resident()
+        opener(lib, path)(close=False)
+        os.write(write_end, struct.pack("<q", resident() - before))
+        os._exit(0)
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as pipe:
+        taken, = struct.unpack("<q", pipe.read(8))
+    os.wait()
+    return taken
+
+
+def main():
+    parser = argparse.ArgumentParser(description="bench of opening")
+    parser.add_argument("--runs", type=int, default=21)
+    asked = parser.parse_args()
+    lib = library()
+    with tempfile.TemporaryDirectory(dir=BUILD) as directory:
+        print(machine(directory))
+        for n, spelling, bar in FILES:
+            path = os.path.join(directory, "bench.safetensors")
+            n_text = write(path, n, spelling)
+            if (n, spelling) == (100000, "compact"):
+                over = memory(lib, path) - n_text
+                print(f"open {n} tensors: resident header + "
+                      f"{over / 2**20:.2f} MiB (bar 8)"
+                      f"{'' if over <= 8 << 20 else '  ABOVE'}")
+            # A run is a millisecond at least, so short ones are repeated.
+            times = max(1, 20000 // n)
+            medians = alternate({"official": repeat(official(path), times),
+                                 "ours": repeat(opener(lib, path), times)},
+                                asked.runs)
+            medians = {way: ms / times for way, ms in medians.items()}
+            print(ratio_line(f"open {n} tensors, {spelling}:", medians, "ours",
+                             "official", bar), flush=True)
+
+
+if __name__ == "__main__":
+    main()
