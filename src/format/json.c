@@ -7,9 +7,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 void
 sftr__json_init(sftr__json *j, char *text, size_t n, uint64_t base,
@@ -95,32 +92,12 @@ sftr__json_expected(sftr__json *j, const char *due)
 			describe(j, found, sizeof found));
 }
 
-void
-sftr__json_skip_space(sftr__json *j)
+char *
+sftr__json_past_space(char *p)
 {
-	char *p = j->p;
-
-#if defined(__SSE2__)
-	/* Pretty headers are a third white space: sixteen bytes a look. */
-	for (;; p += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i space = _mm_or_si128(
-			_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
-				     _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'))),
-			_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\r')),
-				     _mm_cmpeq_epi8(v, _mm_set1_epi8('\t'))));
-		unsigned other = ~(unsigned)_mm_movemask_epi8(space) & 0xffff;
-
-		if (other != 0) {
-			j->p = p + __builtin_ctz(other);
-			return;
-		}
-	}
-#else
 	while (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')
 		p++;
-	j->p = p;
-#endif
+	return p;
 }
 
 void

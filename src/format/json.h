@@ -17,6 +17,9 @@
 #include "base/diagnostic.h"
 
 #include <safetree/base.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #define SFTR__JSON_SLACK 64
 
@@ -52,8 +55,33 @@ sftr__json_fail(sftr__json *j, sftr_code code, unsigned rule, const char *at,
 void
 sftr__json_expected(sftr__json *j, const char *due);
 
-void
-sftr__json_skip_space(sftr__json *j);
+/* From p on, the first byte that is no white space. */
+char *
+sftr__json_past_space(char *p);
+
+/*
+ * The same for the usual run of less than sixteen bytes, inline: pretty headers
+ * are a third white space, and the place behind it is what all else waits for.
+ */
+static inline void
+sftr__json_skip_space(sftr__json *j)
+{
+#if defined(__SSE2__)
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)j->p);
+	__m128i space = _mm_or_si128(
+		_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
+			     _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'))),
+		_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\r')),
+			     _mm_cmpeq_epi8(v, _mm_set1_epi8('\t'))));
+	unsigned other = ~(unsigned)_mm_movemask_epi8(space) & 0xffff;
+
+	if (other != 0) {
+		j->p += __builtin_ctz(other);
+		return;
+	}
+#endif
+	j->p = sftr__json_past_space(j->p);
+}
 
 /* Exactly these bytes at the cursor?  Then it stands behind them. */
 #define sftr__json_try(j, literal)                                             \

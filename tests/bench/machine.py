@@ -64,6 +64,7 @@ def alternate(ways, runs):
 def ratio_line(what, medians, ours, theirs, bar):
     """'what  official 173.1 ms, ours 8.3 ms, ratio 20.9 (bar 20)'."""
     ratio = medians[theirs] / medians[ours]
+    held = "" if bar is None else (
+        f" (bar {bar}){'' if ratio >= bar else '  BELOW'}")
     return (f"{what:34} {theirs} {medians[theirs]:9.3f} ms, "
-            f"{ours} {medians[ours]:8.3f} ms, ratio {ratio:5.2f} "
-            f"(bar {bar}){'' if ratio >= bar else '  BELOW'}")
+            f"{ours} {medians[ours]:8.3f} ms, ratio {ratio:5.2f}{held}")
