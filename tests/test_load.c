@@ -69,8 +69,8 @@ static void
 draw_shape(struct world *w, struct wish *x)
 {
 	static const uint64_t large[][4] = {
-		{ 700, 801, 0, 0 },	{ 3, 200001, 0, 0 }, { 65, 33, 17, 9 },
-		{ 2, 3, 50000, 1 },	{ 300007, 0, 0, 0 }, { 1200, 2, 129, 1 },
+		{ 700, 801, 0, 0 }, { 3, 200001, 0, 0 }, { 65, 33, 17, 9 },
+		{ 2, 3, 50000, 1 }, { 300007, 0, 0, 0 }, { 1200, 2, 129, 1 },
 	};
 	uint64_t kind = draw(w, 8);
 
@@ -104,10 +104,9 @@ draw_turn(struct world *w, struct wish *x)
 		n = (size_t)snprintf(x->transform, sizeof x->transform,
 				     "permute ");
 		for (uint32_t i = 0; i < x->rank; i++)
-			n += (size_t)snprintf(x->transform + n,
-					      sizeof x->transform - n,
-					      "%s%" PRIu32, i > 0 ? "," : "",
-					      x->turn[i]);
+			n += (size_t)snprintf(
+				x->transform + n, sizeof x->transform - n,
+				"%s%" PRIu32, i > 0 ? "," : "", x->turn[i]);
 	}
 	x->is_stack = draw(w, 4) == 0;
 	x->n_parts = x->is_stack ? 1 + draw(w, MAX_PARTS) : 1;
@@ -135,8 +134,8 @@ draw_wish(struct world *w, struct wish *x, size_t i)
 	x->to = pairs[pair].to;
 	draw_shape(w, x);
 	draw_turn(w, x);
-	snprintf(x->alias, sizeof x->alias, x->is_stack ? "p%02zu.*.s" :
-							  "p%02zu", i);
+	snprintf(x->alias, sizeof x->alias,
+		 x->is_stack ? "p%02zu.*.s" : "p%02zu", i);
 	for (uint64_t p = 0; p < x->n_parts; p++) {
 		size_t n = (size_t)x->n_each * size_of(x->from);
 
@@ -197,7 +196,8 @@ make_world(struct world *w, uint64_t seed, const char *path)
 				sftr_writer_add(writer, text, x->from, x->shape,
 						x->rank, x->bytes[p],
 						x->n_each * size_of(x->from),
-						&err), SFTR_OK);
+						&err),
+				SFTR_OK);
 		}
 	}
 	ck_assert_int_eq(sftr_writer_save(writer, path, &err), SFTR_OK);
@@ -363,7 +363,8 @@ START_TEST(a_slot_is_read_in_order_without_a_load)
 			ck_assert_int_eq(
 				sftr_binding_read(b, i, at, got + at,
 						  n - at < step ? n - at : step,
-						  &err), SFTR_OK);
+						  &err),
+				SFTR_OK);
 		ck_assert_msg(memcmp(got, want, n) == 0, "%s \"%s\" %s to %s",
 			      x->alias, x->transform, sftr_dtype_name(x->from),
 			      sftr_dtype_name(x->to));
@@ -624,7 +625,8 @@ main(void)
 
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_loop_test(tc, every_element_comes_to_its_place, 0, n);
-	tcase_add_loop_test(tc, a_slot_is_read_in_order_without_a_load, 0, n / 2);
+	tcase_add_loop_test(tc, a_slot_is_read_in_order_without_a_load, 0,
+			    n / 2);
 	tcase_add_test(tc, a_part_is_loaded_and_given_back_by_its_prefix);
 	tcase_add_test(tc, ranges_tell_what_is_read_and_whereto);
 	tcase_add_test(tc, a_load_can_be_cancelled_and_taken_up_again);

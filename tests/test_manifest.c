@@ -15,8 +15,8 @@ struct linear {
 SFTR_STRUCT(linear_table, struct linear,
 	    SFTR_VIEW(weight, "out in", SFTR_NAME("weight"),
 		      SFTR_NAME_T("kernel")),
-	    SFTR_VIEW(bias, "out", SFTR_OPTIONAL(has_bias)),
-	    SFTR_DIM(in, "in"), SFTR_DIM(out, "out"));
+	    SFTR_VIEW(bias, "out", SFTR_OPTIONAL(has_bias)), SFTR_DIM(in, "in"),
+	    SFTR_DIM(out, "out"));
 
 struct net {
 	struct linear layers[8];
@@ -28,8 +28,7 @@ struct net {
 	size_t dim;
 };
 SFTR_STRUCT(net_table, struct net,
-	    SFTR_STRUCTS(layers, n_layers, linear_table,
-			 SFTR_NAME("Dense_*")),
+	    SFTR_STRUCTS(layers, n_layers, linear_table, SFTR_NAME("Dense_*")),
 	    SFTR_NESTED(head, linear_table),
 	    SFTR_ALLOC(wq, "layer dim ...", SFTR_NAME("blocks.*.wq")),
 	    SFTR_ARRAY2(fixed, "..."), SFTR_VALUE(eps), SFTR_DIM(dim, "dim"));
@@ -53,8 +52,9 @@ START_TEST(a_table_prints_what_it_wants)
 			 SFTR_OK);
 	ck_assert_str_eq(text, net_manifest);
 	ck_assert_uint_eq(n, strlen(text));
-	ck_assert_int_eq(SFTR_MANIFEST(net_table, small, sizeof small, &n,
-				       &err), SFTR_E_CAPACITY);
+	ck_assert_int_eq(
+		SFTR_MANIFEST(net_table, small, sizeof small, &n, &err),
+		SFTR_E_CAPACITY);
 	ck_assert_uint_eq(n, strlen(text));
 	ck_assert_str_eq(small, "Dense_*.weight | De");
 	ck_assert_int_eq(SFTR_MANIFEST(net_table, NULL, 0, &n, &err),
@@ -89,7 +89,8 @@ START_TEST(slots_are_printed_with_what_would_mean_something_escaped)
 	slots[2].n_steps = 2;
 	slots[2].shape_text = "";
 	ck_assert_int_eq(sftr_manifest_format(slots, 3, SFTR_CODEC_GUESS, text,
-					      sizeof text, &n, &err), SFTR_OK);
+					      sizeof text, &n, &err),
+			 SFTR_OK);
 	ck_assert_str_eq(text, "a\\ b\\*c\\|d\\\\e\tany\t2 3\toptional\n"
 			       "x.*.w stack 0\tBF16\tn ?\n"
 			       "a.7\tany\t\n");
@@ -149,11 +150,13 @@ START_TEST(dimensions_of_a_repetition_are_its_own)
 	sftr_binding *b;
 	sftr_error err;
 
-	ck_assert_int_eq(sftr_bind_manifest(own, strlen(own), ckpt, NULL, &b,
-					    &err), SFTR_OK);
+	ck_assert_int_eq(
+		sftr_bind_manifest(own, strlen(own), ckpt, NULL, &b, &err),
+		SFTR_OK);
 	sftr_binding_free(b);
 	ck_assert_int_eq(sftr_bind_manifest(shared, strlen(shared), ckpt, NULL,
-					    &b, &err), SFTR_E_SHAPE);
+					    &b, &err),
+			 SFTR_E_SHAPE);
 	ck_assert_str_eq(err.key, "Dense_1.weight");
 	sftr_checkpoint_close(ckpt);
 }
@@ -169,7 +172,8 @@ START_TEST(what_is_not_there_at_all_is_missing)
 
 	options.unexpected = SFTR_IGNORE;
 	ck_assert_int_eq(sftr_bind_manifest(text, strlen(text), ckpt, &options,
-					    &b, &err), SFTR_E_MISSING);
+					    &b, &err),
+			 SFTR_E_MISSING);
 	ck_assert_str_eq(err.key, "layers.0.e.0.w");
 	sftr_checkpoint_close(ckpt);
 }
@@ -200,7 +204,8 @@ START_TEST(a_fault_has_its_place_in_the_text)
 
 	ck_assert_int_eq(sftr_bind_manifest(faults[_i].text,
 					    strlen(faults[_i].text), ckpt, NULL,
-					    &b, &err), faults[_i].code);
+					    &b, &err),
+			 faults[_i].code);
 	ck_assert_str_eq(err.message, faults[_i].message);
 	ck_assert_msg(err.offset == faults[_i].offset, "row %d: byte %d", _i,
 		      (int)err.offset);
@@ -244,7 +249,8 @@ main(void)
 	int failed;
 
 	tcase_add_test(tc, a_table_prints_what_it_wants);
-	tcase_add_test(tc, slots_are_printed_with_what_would_mean_something_escaped);
+	tcase_add_test(
+		tc, slots_are_printed_with_what_would_mean_something_escaped);
 	tcase_add_test(tc, a_manifest_is_bound_as_far_as_the_file_goes);
 	tcase_add_test(tc, dimensions_of_a_repetition_are_its_own);
 	tcase_add_test(tc, what_is_not_there_at_all_is_missing);

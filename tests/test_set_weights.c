@@ -145,7 +145,9 @@ END_TEST
 
 START_TEST(lenient_drops_flat_steps_and_says_that_leaves_share)
 {
-	const struct offered offered[] = { { "w", SFTR_F32, 1, { 2 }, numbers } };
+	const struct offered offered[] = {
+		{ "w", SFTR_F32, 1, { 2 }, numbers }
+	};
 	const sftr_step flat[] = { { SFTR_STEP_FLAT, { NULL, 0 }, 0 },
 				   { SFTR_STEP_FLAT, { NULL, 0 }, 1 } };
 	sftr_checkpoint *ckpt = offer(offered, 1);
@@ -289,10 +291,11 @@ main(void)
 	int failed;
 
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
-	tcase_add_loop_test(tc, a_tree_is_filled_whatever_the_names_are_spelt_in,
-			    0, 4);
+	tcase_add_loop_test(
+		tc, a_tree_is_filled_whatever_the_names_are_spelt_in, 0, 4);
 	tcase_add_test(tc, all_or_nothing);
-	tcase_add_test(tc, lenient_keeps_what_is_missing_and_passes_over_the_rest);
+	tcase_add_test(tc,
+		       lenient_keeps_what_is_missing_and_passes_over_the_rest);
 	tcase_add_test(tc, lenient_drops_flat_steps_and_says_that_leaves_share);
 	tcase_add_test(tc, leaves_that_share_are_filled_once);
 	tcase_add_test(tc, a_view_of_a_file_is_not_written_to);

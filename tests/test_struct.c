@@ -378,8 +378,7 @@ START_TEST(what_is_saved_is_loaded_again)
 	ck_assert_uint_eq(sftr_checkpoint_count(again), N_EVERYTHING);
 	held[1] = load_outer(again, &b, buffers[1]);
 	ck_assert_mem_eq(a.one.w, b.one.w, 6 * sizeof(float));
-	ck_assert_mem_eq(a.one.in_place, b.one.in_place,
-			 sizeof a.one.in_place);
+	ck_assert_mem_eq(a.one.in_place, b.one.in_place, sizeof a.one.in_place);
 	ck_assert_mem_eq(a.one.two, b.one.two, sizeof a.one.two);
 	ck_assert_uint_eq(b.n_grown, 2);
 	ck_assert_mem_eq(a.grown[0].w, b.grown[0].w, 6 * sizeof(float));
@@ -423,14 +422,16 @@ START_TEST(what_a_load_turns_a_save_turns_back)
 	ck_assert_uint_eq(sftr_checkpoint_count(ckpt), 5);
 	t = sftr_checkpoint_find(ckpt, "kernel", 6);
 	ck_assert_uint_eq(t->shape[0], 3);
-	ck_assert_int_eq(sftr_checkpoint_read(ckpt, t, kernel, sizeof kernel,
-					      &err), SFTR_OK);
+	ck_assert_int_eq(
+		sftr_checkpoint_read(ckpt, t, kernel, sizeof kernel, &err),
+		SFTR_OK);
 	ck_assert_float_eq(kernel[1], 3);
 	ck_assert_float_eq(kernel[2], 1);
 	t = sftr_checkpoint_find(ckpt, "v.3", 3);
 	ck_assert_uint_eq(t->rank, 1);
-	ck_assert_int_eq(sftr_checkpoint_read(ckpt, t, vector, sizeof vector,
-					      &err), SFTR_OK);
+	ck_assert_int_eq(
+		sftr_checkpoint_read(ckpt, t, vector, sizeof vector, &err),
+		SFTR_OK);
 	ck_assert_float_eq(vector[2], 11);
 	sftr_checkpoint_close(ckpt);
 	ck_assert_int_eq(SFTR_LOAD(path, turned_table, &b, NULL, NULL, &err),
@@ -565,7 +566,7 @@ END_TEST
 struct many {
 	struct one {
 		float w;
-	} *all;
+	} * all;
 	uint8_t n;
 };
 SFTR_STRUCT(one_table, struct one, SFTR_VALUE(w));
@@ -590,8 +591,9 @@ START_TEST(a_count_that_does_not_fit_its_member_is_an_error)
 	}
 	memset(&many, 0xa5, sizeof many);
 	before = many;
-	ck_assert_int_eq(sftr_checkpoint_open_arrays(arrays, 300, NULL, &ckpt,
-						     &err), SFTR_OK);
+	ck_assert_int_eq(
+		sftr_checkpoint_open_arrays(arrays, 300, NULL, &ckpt, &err),
+		SFTR_OK);
 	ck_assert_int_eq(SFTR_BIND(ckpt, many_table, &many, NULL, &b, &err),
 			 SFTR_E_CAPACITY);
 	ck_assert_str_eq(err.message, "300 is more than the member n holds");

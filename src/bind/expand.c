@@ -142,15 +142,14 @@ name_exists(struct expander *e, const char *name, bool *exists)
 	code = r.code;
 	if (code == SFTR_OK)
 		code = sftr__pattern_fill(&pattern, zeros, &e->path);
-	if (code == SFTR_OK && !sftr__key_add(&e->key, e->path.steps + 1,
-					      e->path.n_steps - 1))
+	if (code == SFTR_OK &&
+	    !sftr__key_add(&e->key, e->path.steps + 1, e->path.n_steps - 1))
 		code = SFTR_E_MEMORY;
 	sftr__pattern_free(&pattern);
 	if (code != SFTR_OK)
 		return no_memory(e);
-	*exists = *exists ||
-		  sftr__offers_find(e->offers, e->key.text, e->key.n) !=
-			  SFTR__NO_OFFER;
+	*exists = *exists || sftr__offers_find(e->offers, e->key.text,
+					       e->key.n) != SFTR__NO_OFFER;
 	return SFTR_OK;
 }
 
@@ -269,8 +268,8 @@ number_group(struct expander *e, const struct item *items, size_t n,
 		out[i].aliases = number_names(e, &items[i], number);
 		if (out[i].aliases == NULL)
 			return no_memory(e);
-		for (size_t k = 0; k < items[i].wish->n_aliases &&
-				   code == SFTR_OK; k++)
+		for (size_t k = 0;
+		     k < items[i].wish->n_aliases && code == SFTR_OK; k++)
 			code = name_exists(e, out[i].aliases[k].name, exists);
 	}
 	return code;
@@ -284,8 +283,8 @@ expand_group(struct expander *e, const struct item *items, size_t n,
 	bool exists = true;
 
 	for (uint64_t i = 0; code == SFTR_OK; i++) {
-		struct item *element = sftr__arena_alloc(e->arena,
-							 n * sizeof *element);
+		struct item *element =
+			sftr__arena_alloc(e->arena, n * sizeof *element);
 		uint32_t inner;
 
 		if (element == NULL)
@@ -339,7 +338,8 @@ expand_all(struct expander *e, const sftr__wishes *wishes)
 			return sftr__fail_at(e->err, SFTR_E_TABLE,
 					     wishes->wishes[i].at,
 					     "expected at most %d stars in a "
-					     "name", SFTR__MAX_CAPTURES);
+					     "name",
+					     SFTR__MAX_CAPTURES);
 	}
 	return expand(e, items, n, top);
 }

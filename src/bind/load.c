@@ -28,7 +28,7 @@ struct load {
 	sftr__lock *lock;
 	sftr__plan plan;
 	uint64_t done;
-	uint64_t told;	 /* of 'done', by the caller's thread alone */
+	uint64_t told; /* of 'done', by the caller's thread alone */
 	bool stopped;
 	sftr_code code;
 	sftr_error error; /* of the first failure */

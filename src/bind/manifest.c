@@ -177,7 +177,7 @@ struct below {
 	const char *name;
 	const sftr_table *scopes[33]; /* tables above, and it, from the top */
 	unsigned depth;
-	bool is_repeated[33];	     /* whether each is in an array */
+	bool is_repeated[33]; /* whether each is in an array */
 	bool is_optional;
 };
 
@@ -399,8 +399,8 @@ read_names(struct line *l, sftr_str column, sftr__wish *wish)
 		if (name == 0)
 			return fail(l, (size_t)(p - l->text), "a name");
 		alias->name = sftr__arena_text(l->arena, p, name);
-		alias->transform = sftr__arena_text(l->arena, p + name,
-						    len - name);
+		alias->transform =
+			sftr__arena_text(l->arena, p + name, len - name);
 		if (alias->name == NULL || alias->transform == NULL)
 			return sftr__fail_memory(l->err);
 	}
@@ -426,12 +426,11 @@ read_line(struct line *l, sftr__wish *wish)
 	if (wish->shape == NULL)
 		return sftr__fail_memory(l->err);
 	wish->at = (size_t)(shape.ptr - l->text);
-	wish->is_optional = word.len == 8 &&
-			    memcmp(word.ptr, "optional", 8) == 0;
+	wish->is_optional =
+		word.len == 8 && memcmp(word.ptr, "optional", 8) == 0;
 	if (word.len > 0 && !wish->is_optional)
 		return fail(l, (size_t)(word.ptr - l->text), "optional");
-	return l->at < l->end ? fail(l, l->at, "the end of the line") :
-				SFTR_OK;
+	return l->at < l->end ? fail(l, l->at, "the end of the line") : SFTR_OK;
 }
 
 static sftr_code
