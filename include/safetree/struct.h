@@ -104,7 +104,8 @@
 /*
  * SFTR_NESTED  a struct within the struct.
  * SFTR_STRUCTS T x[N], filled from the first as far as the file goes; 'count',
- *              an integer member, gets the number.  More than N is an error.
+ *              an integer member, gets the number.  More than N is an error, and
+ *              so is none, unless SFTR_OPTIONAL says that there may be none.
  * SFTR_STRUCTS_EXACTLY the same without a count: all N are wanted.
  * SFTR_STRUCTS_ALLOC   T *x: the binding allocates as many as the file has.
  *
@@ -127,8 +128,8 @@
 	  .shape = name }
 
 /*
- * Words behind a field.  SFTR_NAME: the file's name, path text under the slots'
- * codec, below the struct's own; repeated, or parted by "|", the first that is
+ * Words behind a field.  SFTR_NAME: the file's name, dotted, below the struct's
+ * own; repeated, or parted by "|", the first that is
  * present wins.  SFTR_NAME_T: the same, and the file stores the transpose (as
  * Flax does).  SFTR_NAME_AS: with a transform as in a rule, "permute 3,2,0,1".
  * A "*" in a name stacks, see sftr_alias.
