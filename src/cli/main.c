@@ -9,8 +9,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_ls,   &command_header, &command_check,
-	&command_show, &command_repack, NULL,
+	&command_ls,	&command_tree,	 &command_header,  &command_show,
+	&command_check, &command_repack, &command_keypath, NULL,
 };
 
 static void
