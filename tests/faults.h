@@ -9,20 +9,22 @@
 #include "checkpoint/system.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 
+/* Threads may call: what is counted is atomic. */
 static struct faults {
-	unsigned n_calls;   /* so far */
-	unsigned fail_at;   /* from 1; 0: none fails */
-	int os_errno;	    /* what it fails with; 0: it comes short */
-	bool for_ever;	    /* all calls of the function that failed fail */
-	bool takes_nothing; /* the write that fails takes 0 bytes instead */
-	bool no_fallocate;  /* the file system does not know of it */
-	size_t largest;	    /* most bytes a read or write takes; 0: all */
-	int n_open;	    /* descriptors that are open */
-	const char *failed; /* the function that failed */
-	unsigned n_writes, n_fsyncs, n_fallocates;
+	atomic_uint n_calls; /* so far */
+	unsigned fail_at;    /* from 1; 0: none fails */
+	int os_errno;	     /* what it fails with; 0: it comes short */
+	bool for_ever;	     /* all calls of the function that failed fail */
+	bool takes_nothing;  /* the write that fails takes 0 bytes instead */
+	bool no_fallocate;   /* the file system does not know of it */
+	size_t largest;	     /* most bytes a read or write takes; 0: all */
+	atomic_int n_open;   /* descriptors that are open */
+	_Atomic(const char *) failed; /* the function that failed */
+	atomic_uint n_writes, n_fsyncs, n_fallocates;
 } faults;
 
 /* Setup of a checked fixture: nothing fails. */
