@@ -211,6 +211,26 @@ START_TEST(leaves_that_share_are_filled_once)
 }
 END_TEST
 
+START_TEST(a_tree_that_failed_is_not_filled)
+{
+	struct offered offered[3];
+	sftr_checkpoint *ckpt;
+	struct model m;
+	sftr_error err;
+
+	make_model(&m, NULL);
+	ck_assert_ptr_null(sftr_node_add(sftr_tree_root(m.tree), sftr_index(0),
+					 SFTR_NODE_DICT));
+	spell(offered, 0);
+	ckpt = offer(offered, 3);
+	ck_assert_int_eq(sftr_set_weights(m.tree, ckpt, NULL, NULL, &err),
+			 SFTR_E_ARGUMENT);
+	ck_assert_float_eq(m.w0[0], -1);
+	sftr_tree_free(m.tree);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 START_TEST(a_view_of_a_file_is_not_written_to)
 {
 	const char *path = in_folder("a.safetensors");
@@ -298,6 +318,7 @@ main(void)
 		       lenient_keeps_what_is_missing_and_passes_over_the_rest);
 	tcase_add_test(tc, lenient_drops_flat_steps_and_says_that_leaves_share);
 	tcase_add_test(tc, leaves_that_share_are_filled_once);
+	tcase_add_test(tc, a_tree_that_failed_is_not_filled);
 	tcase_add_test(tc, a_view_of_a_file_is_not_written_to);
 	tcase_add_test(tc, out_of_memory_at_every_point);
 	suite_add_tcase(s, tc);

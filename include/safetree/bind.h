@@ -327,7 +327,9 @@ sftr_binding_read(sftr_binding *binding, size_t i, uint64_t offset,
 /*
  * Fills the tensors of a tree whose leaves have memory, by their paths: bind,
  * load, free.  Leaves without memory are matched only; leaves that share a
- * tensor are filled once.  *report, if not NULL, is filled also on failure.
+ * tensor are filled once.  *report, if not NULL, is filled also on failure.  A
+ * tree whose building failed gives that failure; leaves that are views give
+ * SFTR_E_ARGUMENT.
  */
 SFTR_API sftr_code
 sftr_set_weights(sftr_tree *tree, const sftr_checkpoint *ckpt,

@@ -114,7 +114,10 @@ sftr_set_weights(sftr_tree *tree, const sftr_checkpoint *ckpt,
 	memset(&l, 0, sizeof l);
 	l.allocator = sftr__allocator(own.allocator);
 	sftr__arena_init(&l.arena, &l.allocator);
-	code = collect(&l, tree, err);
+	/* A tree that failed while it was built is not all there. */
+	code = sftr_tree_status(tree, err);
+	if (code == SFTR_OK)
+		code = collect(&l, tree, err);
 	if (code == SFTR_OK)
 		code = bind_and_load(&l, tree, ckpt, &own, err);
 	sftr__free(&l.allocator, l.slots, l.capacity * sizeof *l.slots);
