@@ -5,11 +5,9 @@
 #include "format/entry.h"
 #include "format/ranges.h"
 #include "format/rule.h"
+#include "format/unique.h"
 
 #include <inttypes.h>
-
-_Static_assert(SFTR__HEADER_SLACK >= SFTR__JSON_SLACK + 1,
-	       "json reads behind the text");
 
 /* Bytes of text that an entry takes at least: "":["F4",[],[0,0]], and "":"", */
 #define LEAST_TENSOR 19
@@ -20,9 +18,6 @@ _Static_assert(SFTR__HEADER_SLACK >= SFTR__JSON_SLACK + 1,
 
 /* The most tensors to make room for before the first is read: 512 KiB. */
 #define MAX_GUESS ((size_t)(512 << 10) / sizeof(sftr_tensor))
-
-/* How many slots of the index ahead of use are brought near. */
-#define PREFETCH 12
 
 struct parser {
 	sftr__header *h;
@@ -71,18 +66,6 @@ sftr__header_length(const unsigned char *head, uint64_t file_n_bytes,
 	}
 	sftr__findings_add(findings, &d);
 	return false;
-}
-
-void
-sftr__header_free(sftr__header *h, const sftr_allocator *a)
-{
-	sftr__index_free(&h->names, a);
-	sftr__index_free(&h->keys, a);
-	sftr__free(a, h->metadata, h->metadata_capacity * sizeof *h->metadata);
-	sftr__free(a, h->dims, h->dims_capacity * sizeof *h->dims);
-	sftr__free(a, h->tensors, h->tensors_capacity * sizeof *h->tensors);
-	sftr__free(a, h->text, h->n_text + SFTR__HEADER_SLACK);
-	memset(h, 0, sizeof *h);
 }
 
 /* A key or a name; strict refuses U+0000 in it. */
@@ -156,11 +139,7 @@ parse_tensor(struct parser *p, sftr_str name)
 		return;
 	t = &h->tensors[h->n_tensors++];
 	t->name = name;
-	/*
-	 * Shapes move while their array grows: until that ends, the place of
-	 * the pointer keeps the hash.
-	 */
-	t->shape = (const uint64_t *)(uintptr_t)hash;
+	sftr__unique_keep_hash(t, hash);
 	t->begin = e.begin;
 	t->end = e.end;
 	t->rank = e.rank;
@@ -258,139 +237,6 @@ report_grammar(struct parser *p, sftr__findings *findings)
 	sftr__findings_add(findings, &d);
 }
 
-static void
-report_duplicate(const struct parser *p, enum sftr__rule rule, sftr_str name,
-		 sftr_str before, sftr__findings *findings)
-{
-	const char *text = p->h->text;
-	sftr_diagnostic d;
-
-	sftr__fail_at(&d, SFTR_E_DUPLICATE,
-		      SFTR__HEADER_OFFSET + (uint64_t)(name.ptr - 1 - text),
-		      "the same name stands at byte %" PRIu64 " already",
-		      SFTR__HEADER_OFFSET + (uint64_t)(before.ptr - 1 - text));
-	d.rule = rule;
-	d.severity = p->entry.policy == SFTR_STRICT ? SFTR_ERROR : SFTR_WARNING;
-	sftr__set_key(&d, name.ptr, name.len);
-	if (d.severity == SFTR_ERROR || findings->all)
-		sftr__findings_add(findings, &d);
-}
-
-/*
- * Indexes the keys.  Of keys that repeat the last wins: it moves to the place
- * of the first, and the list closes up.
- */
-static bool
-index_metadata(struct parser *p, sftr__findings *findings)
-{
-	const sftr_allocator *a = p->entry.allocator;
-	sftr__header *h = p->h;
-	sftr_metadata *m = h->metadata;
-	uint32_t n = 0, before;
-
-	if (!sftr__index_init(&h->keys, a, h->n_metadata, sizeof *m))
-		return false;
-	for (size_t i = 0; i < h->n_metadata; i++) {
-		m[n] = m[i];
-		if (!sftr__index_add(
-			    &h->keys, a, m, n,
-			    sftr__index_hash(m[n].key.ptr, m[n].key.len),
-			    &before))
-			return false;
-		if (before == SFTR__NO_PLACE) {
-			n++;
-			continue;
-		}
-		report_duplicate(p, SFTR__RULE_KEYS_DIFFER, m[n].key,
-				 m[before].key, findings);
-		m[before] = m[n];
-		if (!sftr__findings_more(findings))
-			break;
-	}
-	h->n_metadata = n;
-	return true;
-}
-
-static uint32_t
-kept_hash(const sftr_tensor *t)
-{
-	return (uint32_t)(uintptr_t)t->shape;
-}
-
-/*
- * Gives the records their shapes and indexes their names.  What repeats a name
- * before it is reported; under the reference policy the last wins, and takes
- * the place of the first.  *n_repeated counts them.
- */
-static bool
-index_tensors(struct parser *p, sftr__findings *findings, size_t *n_repeated)
-{
-	const sftr_allocator *a = p->entry.allocator;
-	static const uint64_t no_dims[1] = { 0 };
-	sftr__header *h = p->h;
-	const uint64_t *shape = h->dims != NULL ? h->dims : no_dims;
-	bool keys_done = h->n_metadata == 0;
-
-	*n_repeated = 0;
-	if (!sftr__index_init(&h->names, a, h->n_tensors, sizeof *h->tensors))
-		return false;
-	for (size_t i = 0; i < h->n_tensors; i++) {
-		sftr_tensor *t = &h->tensors[i];
-		uint32_t hash = kept_hash(t), before;
-
-		t->shape = shape;
-		shape += t->rank;
-		if (i + PREFETCH < h->n_tensors)
-			sftr__index_prefetch(&h->names,
-					     kept_hash(t + PREFETCH));
-		if (!sftr__index_add(&h->names, a, h->tensors, (uint32_t)i,
-				     hash, &before))
-			return false;
-		if (before == SFTR__NO_PLACE)
-			continue;
-		/* Findings come in the order of the text. */
-		if (!keys_done && t->name.ptr > p->metadata_at) {
-			keys_done = true;
-			if (!index_metadata(p, findings))
-				return false;
-		}
-		if (sftr__findings_more(findings))
-			report_duplicate(p, SFTR__RULE_NAMES_DIFFER, t->name,
-					 h->tensors[before].name, findings);
-		++*n_repeated;
-		if (p->entry.policy == SFTR_REFERENCE) {
-			h->tensors[before] = *t;
-			t->dtype = SFTR_DTYPE_NONE;
-		}
-	}
-	return keys_done || index_metadata(p, findings);
-}
-
-/* Drops what lost its name to a later entry, and indexes anew. */
-static bool
-drop_repeated(struct parser *p)
-{
-	const sftr_allocator *a = p->entry.allocator;
-	sftr__header *h = p->h;
-	uint32_t before;
-	size_t n = 0;
-
-	for (size_t i = 0; i < h->n_tensors; i++)
-		if (h->tensors[i].dtype != SFTR_DTYPE_NONE)
-			h->tensors[n++] = h->tensors[i];
-	h->n_tensors = n;
-	sftr__index_free(&h->names, a);
-	if (!sftr__index_init(&h->names, a, n, sizeof *h->tensors))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!sftr__index_add(&h->names, a, h->tensors, (uint32_t)i,
-				     sftr__index_hash(h->tensors[i].name.ptr,
-						      h->tensors[i].name.len),
-				     &before))
-			return false;
-	return true;
-}
-
 /*
  * Whether ranges and sizes are all as they must be.  Before there is an index:
  * both at once would take more than 64 bytes a tensor.
@@ -430,19 +276,17 @@ validate(struct parser *p, uint64_t n_bytes, sftr__findings *findings)
 				.text_offset = SFTR__HEADER_OFFSET,
 				.n_bytes = n_bytes,
 				.policy = p->entry.policy };
-	size_t n_repeated;
+	sftr__unique unique = { .h = h,
+				.allocator = a,
+				.policy = p->entry.policy,
+				.findings = findings,
+				.metadata_at = p->metadata_at };
 	bool tile;
 
 	shrink(p);
-	if (!find_tile(p, n_bytes, &tile) ||
-	    !index_tensors(p, findings, &n_repeated))
+	if (!find_tile(p, n_bytes, &tile) || !sftr__unique_settle(&unique))
 		return false;
-	if (n_repeated > 0 && p->entry.policy == SFTR_REFERENCE) {
-		tile = false;
-		if (!drop_repeated(p))
-			return false;
-	}
-	if (tile || !sftr__findings_more(findings))
+	if ((tile && !unique.dropped) || !sftr__findings_more(findings))
 		return true;
 	ranges.tensors = h->tensors;
 	ranges.n = h->n_tensors;

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "format/unique.h"
+
+#include "format/rule.h"
+
+#include <inttypes.h>
+
+/* How many slots of the index ahead of use are brought near. */
+#define PREFETCH 12
+
+static void
+report_duplicate(const sftr__unique *u, enum sftr__rule rule, sftr_str name,
+		 sftr_str before)
+{
+	const char *text = u->h->text;
+	sftr_diagnostic d;
+
+	sftr__fail_at(&d, SFTR_E_DUPLICATE,
+		      SFTR__HEADER_OFFSET + (uint64_t)(name.ptr - 1 - text),
+		      "the same name stands at byte %" PRIu64 " already",
+		      SFTR__HEADER_OFFSET + (uint64_t)(before.ptr - 1 - text));
+	d.rule = rule;
+	d.severity = u->policy == SFTR_STRICT ? SFTR_ERROR : SFTR_WARNING;
+	sftr__set_key(&d, name.ptr, name.len);
+	if (d.severity == SFTR_ERROR || u->findings->all)
+		sftr__findings_add(u->findings, &d);
+}
+
+/*
+ * Indexes the keys.  Of keys that repeat the last wins: it moves to the place
+ * of the first, and the list closes up.
+ */
+static bool
+index_metadata(sftr__unique *u)
+{
+	const sftr_allocator *a = u->allocator;
+	sftr__header *h = u->h;
+	sftr_metadata *m = h->metadata;
+	uint32_t n = 0, before;
+
+	if (!sftr__index_init(&h->keys, a, h->n_metadata, sizeof *m))
+		return false;
+	for (size_t i = 0; i < h->n_metadata; i++) {
+		m[n] = m[i];
+		if (!sftr__index_add(
+			    &h->keys, a, m, n,
+			    sftr__index_hash(m[n].key.ptr, m[n].key.len),
+			    &before))
+			return false;
+		if (before == SFTR__NO_PLACE) {
+			n++;
+			continue;
+		}
+		report_duplicate(u, SFTR__RULE_KEYS_DIFFER, m[n].key,
+				 m[before].key);
+		m[before] = m[n];
+		if (!sftr__findings_more(u->findings))
+			break;
+	}
+	h->n_metadata = n;
+	return true;
+}
+
+static uint32_t
+kept_hash(const sftr_tensor *t)
+{
+	return (uint32_t)(uintptr_t)t->shape;
+}
+
+/*
+ * Gives the records their shapes and indexes their names.  What repeats a name
+ * before it is reported; under the reference policy the last wins, and takes
+ * the place of the first.  *n_repeated counts them.
+ */
+static bool
+index_tensors(sftr__unique *u, size_t *n_repeated)
+{
+	const sftr_allocator *a = u->allocator;
+	static const uint64_t no_dims[1] = { 0 };
+	sftr__header *h = u->h;
+	const uint64_t *shape = h->dims != NULL ? h->dims : no_dims;
+	bool keys_done = h->n_metadata == 0;
+
+	*n_repeated = 0;
+	if (!sftr__index_init(&h->names, a, h->n_tensors, sizeof *h->tensors))
+		return false;
+	for (size_t i = 0; i < h->n_tensors; i++) {
+		sftr_tensor *t = &h->tensors[i];
+		uint32_t hash = kept_hash(t), before;
+
+		t->shape = shape;
+		shape += t->rank;
+		if (i + PREFETCH < h->n_tensors)
+			sftr__index_prefetch(&h->names,
+					     kept_hash(t + PREFETCH));
+		if (!sftr__index_add(&h->names, a, h->tensors, (uint32_t)i,
+				     hash, &before))
+			return false;
+		if (before == SFTR__NO_PLACE)
+			continue;
+		/* Findings come in the order of the text. */
+		if (!keys_done && t->name.ptr > u->metadata_at) {
+			keys_done = true;
+			if (!index_metadata(u))
+				return false;
+		}
+		if (sftr__findings_more(u->findings))
+			report_duplicate(u, SFTR__RULE_NAMES_DIFFER, t->name,
+					 h->tensors[before].name);
+		++*n_repeated;
+		if (u->policy == SFTR_REFERENCE) {
+			h->tensors[before] = *t;
+			t->dtype = SFTR_DTYPE_NONE;
+		}
+	}
+	return keys_done || index_metadata(u);
+}
+
+/* Drops what lost its name to a later entry, and indexes anew. */
+static bool
+drop_repeated(sftr__unique *u)
+{
+	const sftr_allocator *a = u->allocator;
+	sftr__header *h = u->h;
+	uint32_t before;
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_tensors; i++)
+		if (h->tensors[i].dtype != SFTR_DTYPE_NONE)
+			h->tensors[n++] = h->tensors[i];
+	h->n_tensors = n;
+	sftr__index_free(&h->names, a);
+	if (!sftr__index_init(&h->names, a, n, sizeof *h->tensors))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!sftr__index_add(&h->names, a, h->tensors, (uint32_t)i,
+				     sftr__index_hash(h->tensors[i].name.ptr,
+						      h->tensors[i].name.len),
+				     &before))
+			return false;
+	return true;
+}
+
+bool
+sftr__unique_settle(sftr__unique *u)
+{
+	size_t n_repeated;
+
+	if (!index_tensors(u, &n_repeated))
+		return false;
+	u->dropped = n_repeated > 0 && u->policy == SFTR_REFERENCE;
+	return !u->dropped || drop_repeated(u);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each name once: gives the records their shapes and their index, and tells of
+ * names that repeat.  To the reference policy the last of them wins.
+ */
+#ifndef SFTR_FORMAT_UNIQUE_H
+#define SFTR_FORMAT_UNIQUE_H
+
+#include "base/diagnostic.h"
+#include "format/records.h"
+
+typedef struct sftr__unique {
+	sftr__header *h; /* parsed, its arrays at rest */
+	const sftr_allocator *allocator;
+	sftr_policy policy;
+	sftr__findings *findings;
+	const char *metadata_at; /* "__metadata__" in the text; or NULL */
+	bool dropped;		 /* out: records that lost their name */
+} sftr__unique;
+
+/*
+ * While shapes may still move, a record's place for them keeps the hash of its
+ * name.
+ */
+static inline void
+sftr__unique_keep_hash(sftr_tensor *t, uint32_t hash)
+{
+	t->shape = (const uint64_t *)(uintptr_t)hash;
+}
+
+/* Settles names and keys.  False without memory. */
+bool
+sftr__unique_settle(sftr__unique *u);
+
+#endif
