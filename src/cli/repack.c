@@ -4,10 +4,12 @@
  * them, from any spelling, any order, or many shards, without holding them.
  */
 #include "cli/command.h"
+#include "cli/filling.h"
 #include "cli/finding.h"
 #include "cli/input.h"
 #include "cli/outcome.h"
 #include "cli/progress.h"
+#include "cli/rewriting.h"
 
 #include <safetree.h>
 
@@ -82,6 +84,14 @@ is_replaced(const options *o, sftr_str key)
 	return false;
 }
 
+/* What speaks of names, and would lie of others. */
+static bool
+is_of_names(sftr_str key)
+{
+	return (key.len == 11 && memcmp(key.ptr, "pytree.note", 11) == 0) ||
+	       (key.len == 12 && memcmp(key.ptr, "pytree.codec", 12) == 0);
+}
+
 static bool
 check_meta(const options *o)
 {
@@ -110,6 +120,8 @@ declare_metadata(const options *o, const sftr_checkpoint *ckpt, sftr_writer *w,
 	for (size_t i = 0; i < n && code == SFTR_OK; i++) {
 		const sftr_metadata *m = sftr_checkpoint_metadata_at(ckpt, i);
 
+		if (options_value(o, "rules") != NULL && is_of_names(m->key))
+			continue;
 		if (!is_replaced(o, m->key))
 			code = sftr_writer_add_metadata(w, m->key, m->value,
 							err);
@@ -135,10 +147,24 @@ declare(const options *o, const sftr_checkpoint *ckpt, sftr_writer *w,
 	return code;
 }
 
+/* The same from a binding, whose names and dtypes are others. */
 static sftr_code
-write_out(const options *o, const sftr_checkpoint *ckpt, uint64_t align,
-	  sftr_error *err)
+declare_rewritten(const options *o, const sftr_checkpoint *ckpt,
+		  sftr_binding *binding, filling *f, sftr_writer *w,
+		  sftr_error *err)
 {
+	sftr_code code = declare_metadata(o, ckpt, w, err);
+
+	return code == SFTR_OK ? filling_declare(f, binding, NULL, w, err) :
+				 code;
+}
+
+/* 'binding' is NULL if the tensors stay as they are. */
+static sftr_code
+write_out(const options *o, const sftr_checkpoint *ckpt, sftr_binding *binding,
+	  uint64_t align, sftr_error *err)
+{
+	filling f = { NULL };
 	progress p;
 	sftr_write_options to = { .align = align,
 				  .format = options_value(o, "format"),
@@ -149,30 +175,49 @@ write_out(const options *o, const sftr_checkpoint *ckpt, uint64_t align,
 
 	progress_begin(&p, "writing");
 	if (code == SFTR_OK)
-		code = declare(o, ckpt, w, err);
+		code = binding == NULL ?
+			       declare(o, ckpt, w, err) :
+			       declare_rewritten(o, ckpt, binding, &f, w, err);
 	if (code == SFTR_OK)
 		code = sftr_writer_save(w, o->args[1], err);
 	progress_end(&p);
 	sftr_writer_free(w);
+	filling_free(&f);
 	return code;
+}
+
+static void
+repack(const options *o, const sftr_checkpoint *ckpt, const rewriting *r,
+       uint64_t align)
+{
+	sftr_binding *binding = NULL;
+	sftr_error err;
+
+	if (r->is_wanted && sftr_bind_rewrite(ckpt, r->dtype, &r->bind,
+					      &binding, &err) != SFTR_OK)
+		rewriting_trouble(r, o->args[0], &err);
+	else if (write_out(o, ckpt, binding, align, &err) != SFTR_OK)
+		finding_trouble(o->args[1], &err);
+	sftr_binding_free(binding);
 }
 
 static void
 run(const options *o)
 {
 	sftr_checkpoint *ckpt;
+	rewriting r;
 	uint64_t align;
-	sftr_error err;
 
 	if (!parse_align(o, &align) ||
 	    !check_format(options_value(o, "format")) || !check_meta(o))
 		return;
-	ckpt = input_open(o, o->args[0]);
-	if (ckpt == NULL)
-		return;
-	if (write_out(o, ckpt, align, &err) != SFTR_OK)
-		finding_trouble(o->args[1], &err);
-	sftr_checkpoint_close(ckpt);
+	if (rewriting_read(&r, o)) {
+		ckpt = input_open(o, o->args[0]);
+		if (ckpt != NULL)
+			repack(o, ckpt, &r, align);
+		sftr_checkpoint_close(ckpt);
+	}
+	rewriting_free(&r);
 }
 
 static const struct option table[] = {
@@ -180,6 +225,9 @@ static const struct option table[] = {
 	{ "meta", "K=V", "set a metadata entry; may be repeated" },
 	{ "drop-meta", NULL, "leave out the metadata of IN" },
 	{ "format", "pt|flax|np|mlx", "set the metadata entry 'format'" },
+	{ "rules", "FILE", "rename, drop, transpose and stack by these rules" },
+	{ "dtype", "D", "let floats, or integers, become D" },
+	{ "lossy", NULL, "let --dtype round values" },
 	INPUT_POLICY,
 	{ NULL, NULL, NULL },
 };
@@ -187,7 +235,8 @@ static const struct option table[] = {
 const struct command command_repack = {
 	"repack",
 	"[--align N] [--meta K=V]... [--drop-meta] [--format pt|flax|np|mlx]"
-	" [--policy strict|reference] IN OUT",
+	" [--rules FILE] [--dtype D [--lossy]] [--policy strict|reference]"
+	" IN OUT",
 	"write the same tensors in canonical bytes",
 	table,
 	2,
