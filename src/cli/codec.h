@@ -15,4 +15,11 @@
 bool
 codec_option(const options *o, sftr_codec otherwise, sftr_codec *codec);
 
+/*
+ * Reads --codec A:B, two of them; "guess" is one, and so is what is not given.
+ * A codec alone stands for both.
+ */
+bool
+codec_pair_option(const options *o, sftr_codec *a, sftr_codec *b);
+
 #endif

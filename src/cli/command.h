@@ -20,6 +20,7 @@ extern const struct command command_header;
 extern const struct command command_check;
 extern const struct command command_show;
 extern const struct command command_repack;
+extern const struct command command_match;
 extern const struct command command_tree;
 extern const struct command command_keypath;
 

@@ -9,8 +9,9 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_ls,	&command_tree,	 &command_header,  &command_show,
-	&command_check, &command_repack, &command_keypath, NULL,
+	&command_ls,	&command_tree,	  &command_header,
+	&command_show,	&command_check,	  &command_repack,
+	&command_match, &command_keypath, NULL,
 };
 
 static void
@@ -32,8 +33,8 @@ print_command_help(const struct command *c)
 	for (const struct option *o = c->options; o->name != NULL; o++) {
 		char name[64];
 
-		snprintf(name, sizeof name, "--%s%s%s", o->name,
-			 o->value == NULL ? "" : " ",
+		snprintf(name, sizeof name, "%s%s%s%s", options_dashes(o),
+			 o->name, o->value == NULL ? "" : " ",
 			 o->value == NULL ? "" : o->value);
 		printf("  %-26s %s\n", name, o->help);
 	}

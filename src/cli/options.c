@@ -16,34 +16,44 @@ find(const struct option *table, const char *name, size_t n)
 	return NULL;
 }
 
+const char *
+options_dashes(const struct option *option)
+{
+	return option->name[1] == '\0' ? "-" : "--";
+}
+
 /* One option at argv[*i]; takes the next word as well if it is its value. */
 static bool
 parse_one(options *o, const struct option *table, int argc, char **argv, int *i)
 {
-	const char *word = argv[*i] + 2;
+	size_t n_dashes = argv[*i][1] == '-' ? 2 : 1;
+	const char *word = argv[*i] + n_dashes;
 	const char *equals = strchr(word, '=');
 	size_t n = equals == NULL ? strlen(word) : (size_t)(equals - word);
 	const struct option *option = find(table, word, n);
 	struct given *g = &o->given[o->n_given];
 
-	if (option == NULL) {
-		outcome_trouble("%s has no option --%.*s; see 'safetree %s "
+	if (option == NULL || strlen(options_dashes(option)) != n_dashes) {
+		outcome_trouble("%s has no option %.*s; see 'safetree %s "
 				"--help'",
-				o->command, (int)n, word, o->command);
+				o->command, (int)(n_dashes + n), argv[*i],
+				o->command);
 		return false;
 	}
 	g->option = option;
 	g->value = "";
 	if (option->value == NULL && equals != NULL) {
-		outcome_trouble("option --%s takes no value", option->name);
+		outcome_trouble("option %s%s takes no value",
+				options_dashes(option), option->name);
 		return false;
 	}
 	if (equals != NULL) {
 		g->value = equals + 1;
 	} else if (option->value != NULL) {
 		if (*i + 1 == argc) {
-			outcome_trouble("option --%s needs a value: %s",
-					option->name, option->value);
+			outcome_trouble("option %s%s needs a value: %s",
+					options_dashes(option), option->name,
+					option->value);
 			return false;
 		}
 		g->value = argv[++*i];
@@ -77,11 +87,6 @@ options_parse(options *o, const char *command, const struct option *table,
 		} else if (strcmp(word, "--help") == 0 ||
 			   strcmp(word, "-h") == 0) {
 			o->wants_help = true;
-		} else if (word[1] != '-') {
-			outcome_trouble("%s has no option %s; see 'safetree %s "
-					"--help'",
-					command, word, command);
-			return false;
 		} else if (!parse_one(o, table, argc, argv, &i)) {
 			return false;
 		}

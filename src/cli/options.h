@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The words behind a command: options, in any order, and arguments.  "--name
- * VALUE" and "--name=VALUE" are the same; "--" ends the options.
+ * VALUE" and "--name=VALUE" are the same; a name of one letter stands behind
+ * one dash; "--" ends the options.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -39,6 +40,10 @@ options_parse(options *o, const char *command, const struct option *table,
 	      int argc, char **argv);
 void
 options_free(options *o);
+
+/* What stands before its name: "--", or "-". */
+const char *
+options_dashes(const struct option *option);
 
 /* The last value given; NULL if none.  A flag's is "". */
 const char *

@@ -71,6 +71,7 @@ sheet_read(const char *path, size_t *n)
 static void
 point(const char *text, size_t at)
 {
+	char line[2 * NEAR];
 	size_t number = 1, begin = 0, n;
 	int column;
 
@@ -83,11 +84,14 @@ point(const char *text, size_t at)
 	if (at - begin > NEAR)
 		begin = at - NEAR;
 	n = at - begin + strcspn(text + at, "\n");
-	if (n > 2 * NEAR)
-		n = 2 * NEAR;
+	if (n > sizeof line)
+		n = sizeof line;
+	/* Tabs part columns; here one place is one place. */
+	for (size_t i = 0; i < n; i++)
+		line[i] = text[begin + i] == '\t' ? ' ' : text[begin + i];
 	column = fprintf(stderr, "  line %zu   ", number);
-	text_quote(stderr, text + begin, n);
-	column += (int)text_quote(NULL, text + begin, at - begin);
+	text_quote(stderr, line, n);
+	column += (int)text_quote(NULL, line, at - begin);
 	fprintf(stderr, "\n%*s^\n", column, "");
 }
 

@@ -21,7 +21,8 @@ examples() {
 
 # Each command to a file N.run, what it should say to N.out.
 examples safetree.1 | awk '
-/^\$ safetree / { n++; sub(/^\$ /, ""); print > (n ".run"); printf "" > (n ".out"); next }
+goes_on { goes_on = /\\$/; print > (n ".run"); next }
+/^\$ safetree / { n++; sub(/^\$ /, ""); goes_on = /\\$/; print > (n ".run"); printf "" > (n ".out"); next }
 /^\.Ed/ { next }
 { print > (n ".out") }'
 
