@@ -290,7 +290,11 @@ validate(struct parser *p, uint64_t n_bytes, sftr__findings *findings)
 		return true;
 	ranges.tensors = h->tensors;
 	ranges.n = h->n_tensors;
-	return sftr__ranges_report(&ranges, a, findings);
+	/* Again not both at once; and what has faults needs no index. */
+	sftr__index_free(&h->names, a);
+	if (!sftr__ranges_report(&ranges, a, findings))
+		return false;
+	return findings->n_errors > 0 || sftr__unique_index(&unique);
 }
 
 bool

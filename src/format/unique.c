@@ -116,29 +116,16 @@ index_tensors(sftr__unique *u, size_t *n_repeated)
 	return keys_done || index_metadata(u);
 }
 
-/* Drops what lost its name to a later entry, and indexes anew. */
-static bool
-drop_repeated(sftr__unique *u)
+/* Drops what lost its name to a later entry. */
+static void
+drop_repeated(sftr__header *h)
 {
-	const sftr_allocator *a = u->allocator;
-	sftr__header *h = u->h;
-	uint32_t before;
 	size_t n = 0;
 
 	for (size_t i = 0; i < h->n_tensors; i++)
 		if (h->tensors[i].dtype != SFTR_DTYPE_NONE)
 			h->tensors[n++] = h->tensors[i];
 	h->n_tensors = n;
-	sftr__index_free(&h->names, a);
-	if (!sftr__index_init(&h->names, a, n, sizeof *h->tensors))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!sftr__index_add(&h->names, a, h->tensors, (uint32_t)i,
-				     sftr__index_hash(h->tensors[i].name.ptr,
-						      h->tensors[i].name.len),
-				     &before))
-			return false;
-	return true;
 }
 
 bool
@@ -149,5 +136,29 @@ sftr__unique_settle(sftr__unique *u)
 	if (!index_tensors(u, &n_repeated))
 		return false;
 	u->dropped = n_repeated > 0 && u->policy == SFTR_REFERENCE;
-	return !u->dropped || drop_repeated(u);
+	if (u->dropped) {
+		drop_repeated(u->h);
+		sftr__index_free(&u->h->names, u->allocator);
+	}
+	return true;
+}
+
+bool
+sftr__unique_index(sftr__unique *u)
+{
+	const sftr_allocator *a = u->allocator;
+	sftr__header *h = u->h;
+	uint32_t before;
+
+	if (!sftr__index_init(&h->names, a, h->n_tensors, sizeof *h->tensors))
+		return false;
+	for (size_t i = 0; i < h->n_tensors; i++) {
+		const sftr_str *name = &h->tensors[i].name;
+
+		if (!sftr__index_add(&h->names, a, h->tensors, (uint32_t)i,
+				     sftr__index_hash(name->ptr, name->len),
+				     &before))
+			return false;
+	}
+	return true;
 }

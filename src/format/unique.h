@@ -28,8 +28,15 @@ sftr__unique_keep_hash(sftr_tensor *t, uint32_t hash)
 	t->shape = (const uint64_t *)(uintptr_t)hash;
 }
 
-/* Settles names and keys.  False without memory. */
+/*
+ * Settles names and keys.  Where records were dropped there is no index of
+ * names until sftr__unique_index.  False without memory.
+ */
 bool
 sftr__unique_settle(sftr__unique *u);
+
+/* Indexes names that differ, and of which there is no index. */
+bool
+sftr__unique_index(sftr__unique *u);
 
 #endif
