@@ -131,9 +131,12 @@ compare(const struct net *net, const struct heldout *held, const char *recorded)
 
 		classify(net, held->images + i * 64, logits);
 		right += largest(logits) == held->labels[i];
-		for (int k = 0; k < 10; k++)
-			off = fmaxf(off, fabsf(logits[k] -
-					       held->logits[i * 10 + (size_t)k]));
+		for (int k = 0; k < 10; k++) {
+			float x = held->logits[i * 10 + (size_t)k];
+			float d = fabsf(logits[k] - x);
+
+			off = d >= 0 ? fmaxf(off, d) : INFINITY; /* a NaN */
+		}
 	}
 	printf("JAX, when it was trained: %s right\n", recorded);
 	printf("this program:             %zu/%zu right\n", right, held->n);

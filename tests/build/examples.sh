@@ -80,6 +80,26 @@ EOF
 fi
 complains digits "$tmp/absent: "
 
+# with_nan FILE N: a copy, with a NaN where its last N bytes begin
+with_nan() {
+	cat "$1" >"$tmp/nan"
+	printf '\0\0\300\177' | dd of="$tmp/nan" bs=1 conv=notrunc \
+		seek=$(($(wc -c <"$1") - $2)) 2>"$tmp/complaint"
+}
+
+# refuses EXAMPLE MODEL: $tmp/nan does not agree with anything
+refuses() {
+	if $SFTR_RUN "$SFTR_BUILDDIR/doc/examples/$1" "$2" "$tmp/nan" \
+		>"$tmp/said" 2>&1 || ! grep -q '^largest.*inf' "$tmp/said"; then
+		echo "$1 does not mind a NaN"
+		cat "$tmp/said"
+		failed=1
+	fi
+}
+
+with_nan "$heldout" 364 # the last logit; 360 labels are behind it
+refuses digits "$digits"
+
 # llama2 holds itself to 1e-4 as well; a folder of shards is the same model, and
 # a classifier that is not tied is another one.
 llama() {
@@ -101,5 +121,7 @@ if llama llama-tied/model.safetensors llama-untied ||
 	failed=1
 fi
 complains llama2 "$tmp/absent: "
+with_nan "$SFTR_FIXTURES/golden/llama-tied-forward.safetensors" 4
+refuses llama2 "$SFTR_FIXTURES/golden/llama-tied"
 
 exit "$failed"
