@@ -124,4 +124,20 @@ complains llama2 "$tmp/absent: "
 with_nan "$SFTR_FIXTURES/golden/llama-tied-forward.safetensors" 4
 refuses llama2 "$SFTR_FIXTURES/golden/llama-tied"
 
+# The tuned layer is the old one, doubled.
+cd "$SFTR_FIXTURES/golden" || exit 1
+says partial torch-sequential.safetensors torch-finetuned.safetensors <<'EOF'
+3.bias[0] before = 1.03383
+  missing     0.bias              F32 [4]
+  missing     0.weight            F32 [4,3]
+  missing     1.bias              F32 [4]
+  missing     1.num_batches_tracked  I64 []
+  missing     1.running_mean      F32 [4]
+  missing     1.running_var       F32 [4]
+  missing     1.weight            F32 [4]
+torch-finetuned.safetensors -> the base (names: dotted): 2 of 9 bound, 7 warnings
+3.bias[0] after = 2.06766
+EOF
+complains partial "$tmp/absent: "
+
 exit "$failed"
