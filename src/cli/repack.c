@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * repack: the same tensors in the bytes that the official writer would give
- * them, from any spelling, any order, or many shards, without holding them.
+ * them, from any spelling, any order, or many shards, without holding them;
+ * under other names if wanted.
  */
 #include "cli/command.h"
 #include "cli/filling.h"
@@ -9,6 +10,7 @@
 #include "cli/input.h"
 #include "cli/outcome.h"
 #include "cli/progress.h"
+#include "cli/renaming.h"
 #include "cli/rewriting.h"
 
 #include <safetree.h>
@@ -93,6 +95,13 @@ is_of_names(sftr_str key)
 }
 
 static bool
+has_new_names(const options *o)
+{
+	return options_value(o, "rules") != NULL ||
+	       options_value(o, "codec") != NULL;
+}
+
+static bool
 check_meta(const options *o)
 {
 	sftr_str key, value;
@@ -120,7 +129,7 @@ declare_metadata(const options *o, const sftr_checkpoint *ckpt, sftr_writer *w,
 	for (size_t i = 0; i < n && code == SFTR_OK; i++) {
 		const sftr_metadata *m = sftr_checkpoint_metadata_at(ckpt, i);
 
-		if (options_value(o, "rules") != NULL && is_of_names(m->key))
+		if (has_new_names(o) && is_of_names(m->key))
 			continue;
 		if (!is_replaced(o, m->key))
 			code = sftr_writer_add_metadata(w, m->key, m->value,
@@ -133,38 +142,35 @@ declare_metadata(const options *o, const sftr_checkpoint *ckpt, sftr_writer *w,
 	return code;
 }
 
+/* What is written: the tensors of 'ckpt', or what is made of them. */
+struct contents {
+	const sftr_checkpoint *ckpt;
+	const renaming *names; /* its tree NULL: names stay */
+	sftr_binding *binding; /* or NULL: by rules, or of other dtypes */
+	filling filling;
+};
+
 static sftr_code
-declare(const options *o, const sftr_checkpoint *ckpt, sftr_writer *w,
-	sftr_error *err)
+declare(struct contents *c, sftr_writer *w, sftr_error *err)
 {
 	const sftr_str own_name = { NULL, 0 };
-	sftr_code code = declare_metadata(o, ckpt, w, err);
+	sftr_code code = SFTR_OK;
 	const sftr_tensor *t;
 
+	if (c->names->tree != NULL)
+		return renaming_declare(c->names, w, err);
+	if (c->binding != NULL)
+		return filling_declare(&c->filling, c->binding, NULL, w, err);
 	for (size_t i = 0;
-	     code == SFTR_OK && (t = sftr_checkpoint_at(ckpt, i)) != NULL; i++)
-		code = sftr_writer_add_tensor(w, own_name, ckpt, t, err);
+	     code == SFTR_OK && (t = sftr_checkpoint_at(c->ckpt, i)) != NULL;
+	     i++)
+		code = sftr_writer_add_tensor(w, own_name, c->ckpt, t, err);
 	return code;
 }
 
-/* The same from a binding, whose names and dtypes are others. */
 static sftr_code
-declare_rewritten(const options *o, const sftr_checkpoint *ckpt,
-		  sftr_binding *binding, filling *f, sftr_writer *w,
-		  sftr_error *err)
+write_out(const options *o, struct contents *c, uint64_t align, sftr_error *err)
 {
-	sftr_code code = declare_metadata(o, ckpt, w, err);
-
-	return code == SFTR_OK ? filling_declare(f, binding, NULL, w, err) :
-				 code;
-}
-
-/* 'binding' is NULL if the tensors stay as they are. */
-static sftr_code
-write_out(const options *o, const sftr_checkpoint *ckpt, sftr_binding *binding,
-	  uint64_t align, sftr_error *err)
-{
-	filling f = { NULL };
 	progress p;
 	sftr_write_options to = { .align = align,
 				  .format = options_value(o, "format"),
@@ -175,30 +181,46 @@ write_out(const options *o, const sftr_checkpoint *ckpt, sftr_binding *binding,
 
 	progress_begin(&p, "writing");
 	if (code == SFTR_OK)
-		code = binding == NULL ?
-			       declare(o, ckpt, w, err) :
-			       declare_rewritten(o, ckpt, binding, &f, w, err);
+		code = declare_metadata(o, c->ckpt, w, err);
+	if (code == SFTR_OK)
+		code = declare(c, w, err);
 	if (code == SFTR_OK)
 		code = sftr_writer_save(w, o->args[1], err);
 	progress_end(&p);
 	sftr_writer_free(w);
-	filling_free(&f);
+	filling_free(&c->filling);
 	return code;
 }
 
 static void
 repack(const options *o, const sftr_checkpoint *ckpt, const rewriting *r,
-       uint64_t align)
+       renaming *names, uint64_t align)
 {
-	sftr_binding *binding = NULL;
+	bool drop_meta = options_value(o, "drop-meta") != NULL;
+	struct contents c = { ckpt, names, NULL, { NULL } };
 	sftr_error err;
 
+	if (!renaming_make(names, o->args[0], ckpt, drop_meta))
+		return;
 	if (r->is_wanted && sftr_bind_rewrite(ckpt, r->dtype, &r->bind,
-					      &binding, &err) != SFTR_OK)
+					      &c.binding, &err) != SFTR_OK)
 		rewriting_trouble(r, o->args[0], &err);
-	else if (write_out(o, ckpt, binding, align, &err) != SFTR_OK)
+	else if (write_out(o, &c, align, &err) != SFTR_OK &&
+		 !renaming_refuses(names, o->args[0], &err))
 		finding_trouble(o->args[1], &err);
-	sftr_binding_free(binding);
+	sftr_binding_free(c.binding);
+	renaming_free(names);
+}
+
+/* A renamed tensor is streamed as it is in the file: nothing converts it. */
+static bool
+go_together(const rewriting *r, const renaming *names)
+{
+	if (!r->is_wanted || names->to == SFTR_CODEC_GUESS)
+		return true;
+	outcome_trouble("--codec does not go with --rules or --dtype: "
+			"repack twice");
+	return false;
 }
 
 static void
@@ -206,21 +228,24 @@ run(const options *o)
 {
 	sftr_checkpoint *ckpt;
 	rewriting r;
+	renaming names;
 	uint64_t align;
 
 	if (!parse_align(o, &align) ||
-	    !check_format(options_value(o, "format")) || !check_meta(o))
+	    !check_format(options_value(o, "format")) || !check_meta(o) ||
+	    !renaming_option(o, &names))
 		return;
-	if (rewriting_read(&r, o)) {
+	if (rewriting_read(&r, o) && go_together(&r, &names)) {
 		ckpt = input_open(o, o->args[0]);
 		if (ckpt != NULL)
-			repack(o, ckpt, &r, align);
+			repack(o, ckpt, &r, &names, align);
 		sftr_checkpoint_close(ckpt);
 	}
 	rewriting_free(&r);
 }
 
 static const struct option table[] = {
+	{ "codec", "FROM:TO", "rewrite names from one codec to another" },
 	{ "align", "N", "let data begin at a multiple of N, 8 to 1048576" },
 	{ "meta", "K=V", "set a metadata entry; may be repeated" },
 	{ "drop-meta", NULL, "leave out the metadata of IN" },
@@ -234,9 +259,9 @@ static const struct option table[] = {
 
 const struct command command_repack = {
 	"repack",
-	"[--align N] [--meta K=V]... [--drop-meta] [--format pt|flax|np|mlx]"
-	" [--rules FILE] [--dtype D [--lossy]] [--policy strict|reference]"
-	" IN OUT",
+	"[--codec FROM:TO] [--align N] [--meta K=V]... [--drop-meta]"
+	" [--format pt|flax|np|mlx] [--rules FILE] [--dtype D [--lossy]]"
+	" [--policy strict|reference] IN OUT",
 	"write the same tensors in canonical bytes",
 	table,
 	2,
