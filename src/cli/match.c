@@ -13,6 +13,7 @@
 #include "cli/outcome.h"
 #include "cli/progress.h"
 #include "cli/rewriting.h"
+#include "cli/text.h"
 
 #include <safetree.h>
 
@@ -102,9 +103,13 @@ read_options(const options *o, fit *f)
 static void
 print_report(const fit *f)
 {
+	sftr_report report = f->report;
 	char text[800];
 
-	puts(sftr_report_text(&f->report, text, sizeof text));
+	/* The library names the first of several files, a person gave a path. */
+	report.file[0] = '\0';
+	text_print(stdout, f->path, strlen(f->path));
+	puts(sftr_report_text(&report, text, sizeof text));
 	fwrite(f->text, 1, f->n_text, stdout);
 	if (f->n_findings > FIT_SHOWN)
 		printf("  and %" PRIu64 " more; --json lists all\n",

@@ -169,6 +169,9 @@ is 0
 has out ' -> llama-sharded (names: dotted): 21 of 21 bound'
 safetree match -o out.st joined.st llama-sharded
 is 0
+says out <<'EOF'
+llama-sharded -> joined.st (names: dotted): 21 of 21 bound
+EOF
 cmp joined.st out.st || failed=1
 
 # Many findings are cut for people, not for machines.
