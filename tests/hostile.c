@@ -260,30 +260,46 @@ many_metadata(struct file *f)
 	put(f, "}}");
 }
 
-/* Names, sought here, that all hash to one slot; then any others. */
+/* Seven letters for a number; numbers that follow each other lie far apart. */
+static void
+spell(uint64_t i, char name[8])
+{
+	uint64_t mixed = i * UINT64_C(0x5deece66d) & ((UINT64_C(1) << 35) - 1);
+
+	for (int k = 0; k < 7; k++, mixed >>= 5)
+		name[k] = (char)('A' + (mixed & 31));
+	for (int k = 0; k < 7; k++)
+		if (name[k] == '\\')
+			name[k] = 'z';
+	name[7] = '\0';
+}
+
+/*
+ * Names, sought here, that all hash to one slot of the index that there will
+ * be, more than it probes; then as many others as there is room for, in no
+ * order, for whatever the index then does.
+ */
 static void
 names_that_collide(struct file *f)
 {
-	uint32_t mask = target() > 2000000 ? 0xffff : 0xfff;
-	uint32_t wanted = sftr__index_hash("0", 1) & mask;
-	uint64_t candidate = 1;
-	char name[24], text[160];
+	uint32_t mask = target() > 2000000 ? 0x3fffff : 0xffff;
+	char name[8], text[80];
+	uint32_t wanted = 0;
 
-	put(f, "{\"0\":{\"dtype\":\"U8\",\"shape\":[0],"
-	       "\"data_offsets\":[0,0]}");
-	f->n_tensors = 1;
-	while (has_room(f, 100)) {
-		int n;
+	put(f, "{");
+	for (uint64_t i = 1; has_room(f, 60); i++) {
+		uint32_t slot;
 
-		do {
-			n = snprintf(name, sizeof name, "%" PRIu64,
-				     candidate++);
-		} while (f->n_tensors < 600 &&
-			 (sftr__index_hash(name, (size_t)n) & mask) != wanted);
+		spell(i, name);
+		slot = sftr__index_hash(name, 7) & mask;
+		if (i == 1)
+			wanted = slot;
+		if (f->n_tensors < 300 && slot != wanted)
+			continue;
 		snprintf(text, sizeof text,
-			 ",\"%s\":{\"dtype\":\"U8\",\"shape\":[0],"
+			 "%s\"%s\":{\"dtype\":\"U8\",\"shape\":[0],"
 			 "\"data_offsets\":[0,0]}",
-			 name);
+			 f->n_tensors > 0 ? "," : "", name);
 		put(f, text);
 		f->n_tensors++;
 	}

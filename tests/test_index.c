@@ -127,7 +127,7 @@ END_TEST
 START_TEST(colliding_hashes_end_in_order)
 {
 	sftr_allocator a = sftr__allocator(NULL);
-	size_t n = 20000;
+	size_t n = 70000;
 	struct record *r = new_records(n);
 	sftr__index ix;
 

@@ -13,7 +13,14 @@
  */
 #define MAX_PROBES 256
 
-/* Sorted places are added to a short recent part, merged when it is full. */
+/*
+ * Sorted places are added to a short recent part.  When that is full it is
+ * merged with the run before it, if that is as long, and so on: runs double in
+ * length towards the front, as the bits of a counter do, and no place is moved
+ * more often than there are bits.
+ *
+ *      | n_base | 4 | 1 | recent |      after five recent parts
+ */
 #define MAX_RECENT 4096
 
 static sftr_str
@@ -196,6 +203,7 @@ give_up_hashing(sftr__index *ix, const void *records)
 	}
 	ix->is_sorted = true;
 	ix->n_free_places = 0;
+	ix->n_base = (uint32_t)n;
 	ix->n_merged = (uint32_t)n;
 }
 
@@ -224,24 +232,79 @@ search(const sftr__index *ix, const void *records, const uint32_t *places,
 	return low;
 }
 
-/* Merges the recent places into the others, from the back, in place. */
-static void
-merge_recent(sftr__index *ix, const void *records)
+/* How many recent parts were merged: its bits are the runs there are. */
+static uint32_t
+n_parts(const sftr__index *ix)
 {
-	uint32_t recent[MAX_RECENT];
-	uint32_t i = ix->n_merged, k = ix->n - ix->n_merged, to = ix->n;
+	return (ix->n_merged - ix->n_base) / MAX_RECENT;
+}
 
-	memcpy(recent, ix->slots + i, k * sizeof *recent);
+/* Merges places[n] and the n behind them; false without memory. */
+static bool
+merge_runs(const sftr__index *ix, const sftr_allocator *a, const void *records,
+	   uint32_t *places, uint32_t n)
+{
+	uint32_t *right = sftr__alloc(a, n * sizeof *right);
+	uint32_t i = n, k = n, to = 2 * n;
+
+	if (right == NULL)
+		return false;
+	memcpy(right, places + n, n * sizeof *right);
 	while (k > 0) {
-		sftr_str name = name_at(ix, records, recent[k - 1]);
+		sftr_str name = name_at(ix, records, right[k - 1]);
 
-		if (i > 0 && compare(name_at(ix, records, ix->slots[i - 1]),
+		if (i > 0 && compare(name_at(ix, records, places[i - 1]),
 				     name.ptr, name.len) > 0)
-			ix->slots[--to] = ix->slots[--i];
+			places[--to] = places[--i];
 		else
-			ix->slots[--to] = recent[--k];
+			places[--to] = right[--k];
 	}
-	ix->n_merged = ix->n;
+	sftr__free(a, right, n * sizeof *right);
+	return true;
+}
+
+/*
+ * Makes a run of the recent places.  Where memory ends on the way, all runs
+ * are still what they were said to be: a part of a sorted run is sorted.
+ */
+static bool
+merge_recent(sftr__index *ix, const sftr_allocator *a, const void *records)
+{
+	uint32_t parts = n_parts(ix), len = MAX_RECENT;
+	uint32_t at = ix->n_merged;
+
+	for (; (parts & 1) != 0; parts >>= 1, len *= 2) {
+		at -= len;
+		if (!merge_runs(ix, a, records, ix->slots + at, len))
+			return false;
+	}
+	ix->n_merged += MAX_RECENT;
+	return true;
+}
+
+/* The place of a name among all runs, or SFTR__NO_PLACE. */
+static uint32_t
+find_sorted(const sftr__index *ix, const void *records, const char *name,
+	    size_t n_bytes)
+{
+	uint32_t begin = 0, len = ix->n_base, parts = n_parts(ix);
+	uint32_t bit = UINT32_C(1) << 31;
+
+	for (;;) {
+		bool found;
+		uint32_t at = begin + search(ix, records, ix->slots + begin,
+					     len, name, n_bytes, &found);
+
+		if (found)
+			return ix->slots[at];
+		begin += len;
+		if (begin == ix->n)
+			return SFTR__NO_PLACE;
+		while (bit > 0 && (parts & bit) == 0)
+			bit >>= 1;
+		len = bit > 0 ? bit * MAX_RECENT : ix->n - begin;
+		bit >>= 1;
+	}
 }
 
 static bool
@@ -265,8 +328,8 @@ add_sorted(sftr__index *ix, const sftr_allocator *a, const void *records,
 		ix->slots = more;
 		ix->n_slots *= 2;
 	}
-	if (ix->n - ix->n_merged == MAX_RECENT)
-		merge_recent(ix, records);
+	if (ix->n - ix->n_merged == MAX_RECENT && !merge_recent(ix, a, records))
+		return false;
 	at = ix->n_merged + search(ix, records, ix->slots + ix->n_merged,
 				   ix->n - ix->n_merged, name.ptr, name.len,
 				   &found);
@@ -313,8 +376,7 @@ sftr__index_find(const sftr__index *ix, const void *records, const char *name,
 		 size_t n_bytes)
 {
 	size_t slot;
-	uint32_t at, place;
-	bool found;
+	uint32_t place;
 
 	if (ix->n == 0)
 		return SFTR__NO_PLACE;
@@ -323,11 +385,5 @@ sftr__index_find(const sftr__index *ix, const void *records, const char *name,
 			     n_bytes, &slot, &place) == PROBE_FOUND ?
 			       place :
 			       SFTR__NO_PLACE;
-	at = search(ix, records, ix->slots, ix->n_merged, name, n_bytes,
-		    &found);
-	if (!found)
-		at = ix->n_merged +
-		     search(ix, records, ix->slots + ix->n_merged,
-			    ix->n - ix->n_merged, name, n_bytes, &found);
-	return found ? ix->slots[at] : SFTR__NO_PLACE;
+	return find_sorted(ix, records, name, n_bytes);
 }
