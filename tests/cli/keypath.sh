@@ -68,7 +68,7 @@ says out <<'END'
 END
 
 # Every text comes back.
-printf '%s\n' 'layers#10@query' '@\' '@@' 'a..b' >"$tmp/names"
+printf '%s\n' 'layers#10@query' "@\\" '@@' 'a..b' >"$tmp/names"
 while read -r name; do
 	safetree keypath "$name"
 	cp "$tmp/out" "$tmp/steps"
