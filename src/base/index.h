@@ -24,10 +24,10 @@
 
 typedef struct sftr__index {
 	uint32_t *slots;
-	size_t n_slots;		/* a power of two; when sorted, the capacity */
-	uint32_t n;		/* records in the index */
-	uint32_t n_base;	/* when sorted: places that were hashed before */
-	uint32_t n_merged;	/* when sorted: places before the recent ones */
+	size_t n_slots;	   /* a power of two; when sorted, the capacity */
+	uint32_t n;	   /* records in the index */
+	uint32_t n_base;   /* when sorted: places that were hashed before */
+	uint32_t n_merged; /* when sorted: places before the recent ones */
 	uint32_t n_free_places; /* places that fit without growth; sorted: 0 */
 	bool is_sorted;
 	size_t stride; /* bytes from record to record */
