@@ -144,7 +144,7 @@ sftr__source_read_part(const sftr__source *s, uint64_t offset, void *buffer,
 			s->fd, to, n_bytes < MAX_READ ? n_bytes : MAX_READ,
 			offset);
 
-		if (n == -EINTR || n == -EAGAIN)
+		if (n == -EINTR)
 			continue;
 		if (n < 0)
 			return in_file(err, s,
