@@ -9,6 +9,9 @@
 /* Bytes of text that an extent takes at least: a digit and a comma. */
 #define LEAST_DIM 2
 
+_Static_assert(SFTR__FORM_SLACK <= SFTR__JSON_SLACK,
+	       "a form is asked for at the end of a text, too");
+
 enum field { DTYPE = 1, SHAPE = 2, OFFSETS = 4, UNKNOWN = 8 };
 
 static const char *
@@ -25,6 +28,7 @@ sftr__entry_strict(sftr__entry_reader *r, sftr_code code, unsigned rule,
 
 	if (r->json.failed)
 		return;
+	r->form_at = NULL;
 	if (r->policy == SFTR_STRICT) {
 		sftr__json_fail(&r->json, code, rule, at, "%s", message);
 		return;
@@ -107,20 +111,26 @@ parse_field(sftr__entry_reader *r)
 	return UNKNOWN;
 }
 
-static void
-remember_dtype(sftr__entry_reader *r, const char *text, size_t n)
+/* Whether the n bytes at a and b are the same, n at most 16. */
+static bool
+same_text(const char *a, const char *b, size_t n)
 {
-	if (n > 16)
-		return;
-	for (size_t i = 0; i < 2; i++) {
-		size_t k = n <= 8 * i ? 0 : n - 8 * i;
+	static const uint64_t masks[9] = {
+		0,
+		UINT64_C(0xff),
+		UINT64_C(0xffff),
+		UINT64_C(0xffffff),
+		UINT64_C(0xffffffff),
+		UINT64_C(0xffffffffff),
+		UINT64_C(0xffffffffffff),
+		UINT64_C(0xffffffffffffff),
+		UINT64_MAX,
+	};
+	size_t n_first = n < 8 ? n : 8;
+	uint64_t first = sftr__load_u64(a) ^ sftr__load_u64(b);
+	uint64_t second = sftr__load_u64(a + 8) ^ sftr__load_u64(b + 8);
 
-		r->dtype_masks[i] =
-			k == 0 ? 0 : UINT64_MAX >> (k >= 8 ? 0 : 64 - 8 * k);
-		r->dtype_words[i] =
-			sftr__load_u64(text + 8 * i) & r->dtype_masks[i];
-	}
-	r->dtype_n_bytes = n;
+	return ((first & masks[n_first]) | (second & masks[n - n_first])) == 0;
 }
 
 /* {"F32":null}, which the official reader takes for "F32". */
@@ -147,21 +157,16 @@ parse_dtype(sftr__entry_reader *r, sftr__entry *e)
 	sftr__json *j = &r->json;
 	char word[24];
 	char *start;
-	bool plain;
 	size_t n;
 
 	sftr__json_peek(j);
-	if (((sftr__load_u64(j->p) ^ r->dtype_words[0]) & r->dtype_masks[0]) ==
-		    0 &&
-	    ((sftr__load_u64(j->p + 8) ^ r->dtype_words[1]) &
-	     r->dtype_masks[1]) == 0 &&
-	    r->dtype_n_bytes > 0) {
+	if (r->dtype_n_bytes > 0 &&
+	    same_text(j->p, r->dtype_at, r->dtype_n_bytes)) {
 		j->p += r->dtype_n_bytes;
 		e->dtype = r->dtype;
 		return;
 	}
 	start = j->p;
-	plain = *start == '"';
 	n = *start == '{' ? parse_dtype_object(r, word, sizeof word) :
 			    sftr__json_word(j, word, sizeof word);
 	if (j->failed)
@@ -177,10 +182,10 @@ parse_dtype(sftr__entry_reader *r, sftr__entry *e)
 				n < sizeof word ? "" : "...");
 		return;
 	}
-	if (plain) {
+	if (*start == '"' && j->p - start <= 16) {
 		r->dtype = e->dtype;
-		r->dtype_bits = sftr_dtype_bits(e->dtype);
-		remember_dtype(r, start, (size_t)(j->p - start));
+		r->dtype_at = start;
+		r->dtype_n_bytes = (size_t)(j->p - start);
 	}
 }
 
@@ -223,56 +228,37 @@ sftr__entry_room(sftr__entry_reader *r, void **block, size_t *capacity,
 	return false;
 }
 
+static bool
+add_cell(sftr__entry_reader *r, uint64_t cell)
+{
+	if (r->n_dims == r->dims_capacity &&
+	    !sftr__entry_room(r, (void **)&r->dims, &r->dims_capacity,
+			      r->n_dims, sizeof cell, LEAST_DIM))
+		return false;
+	r->dims[r->n_dims++] = cell;
+	return true;
+}
+
 static void
 parse_shape(sftr__entry_reader *r, sftr__entry *e)
 {
 	sftr__json *j = &r->json;
-	size_t first = r->n_dims;
 
-	r->n_elements = 1;
-	r->overflows = false;
+	e->shape = (uint32_t)r->n_dims;
 	j->grammar_rule = SFTR__RULE_SHAPE;
 	sftr__json_need(j, '[');
 	e->shape_at = j->p - 1;
+	if (!add_cell(r, 0))
+		return;
 	if (!sftr__json_take(j, ']')) {
 		do {
-			uint64_t dim = sftr__json_u64(j);
-
-			if (r->n_dims == r->dims_capacity &&
-			    !sftr__entry_room(r, (void **)&r->dims,
-					      &r->dims_capacity, r->n_dims,
-					      sizeof dim, LEAST_DIM))
+			if (!add_cell(r, sftr__json_u64(j)))
 				return;
-			r->dims[r->n_dims++] = dim;
-			r->overflows |=
-				!sftr__mul(r->n_elements, dim, &r->n_elements);
 		} while (sftr__json_take(j, ','));
 		sftr__json_need(j, ']');
 	}
-	e->rank = (uint32_t)(r->n_dims - first);
+	r->dims[e->shape] = r->n_dims - e->shape - 1;
 	j->grammar_rule = SFTR__RULE_JSON;
-}
-
-/* Whether the n bytes at a and b are the same, n at most 16. */
-static bool
-same_text(const char *a, const char *b, size_t n)
-{
-	static const uint64_t masks[9] = {
-		0,
-		UINT64_C(0xff),
-		UINT64_C(0xffff),
-		UINT64_C(0xffffff),
-		UINT64_C(0xffffffff),
-		UINT64_C(0xffffffffff),
-		UINT64_C(0xffffffffffff),
-		UINT64_C(0xffffffffffffff),
-		UINT64_MAX,
-	};
-	size_t n_first = n < 8 ? n : 8;
-	uint64_t first = sftr__load_u64(a) ^ sftr__load_u64(b);
-	uint64_t second = sftr__load_u64(a + 8) ^ sftr__load_u64(b + 8);
-
-	return ((first & masks[n_first]) | (second & masks[n - n_first])) == 0;
 }
 
 /* Most tensors begin where the one before ended, in the same digits. */
@@ -301,13 +287,12 @@ parse_end(sftr__entry_reader *r)
 	return r->end;
 }
 
+/* The offsets, behind their bracket. */
 static void
-parse_offsets(sftr__entry_reader *r, sftr__entry *e)
+parse_range(sftr__entry_reader *r, sftr__entry *e)
 {
 	sftr__json *j = &r->json;
 
-	j->grammar_rule = SFTR__RULE_OFFSETS;
-	sftr__json_need(j, '[');
 	sftr__json_peek(j);
 	e->begin_at = j->p;
 	e->begin = parse_begin(r);
@@ -317,6 +302,17 @@ parse_offsets(sftr__entry_reader *r, sftr__entry *e)
 	e->end = parse_end(r);
 	sftr__json_need(j, ']');
 	j->grammar_rule = SFTR__RULE_JSON;
+}
+
+static void
+parse_offsets(sftr__entry_reader *r, sftr__entry *e)
+{
+	sftr__json *j = &r->json;
+
+	j->grammar_rule = SFTR__RULE_OFFSETS;
+	sftr__json_need(j, '[');
+	e->form_end = j->p;
+	parse_range(r, e);
 }
 
 static void
@@ -365,30 +361,61 @@ fail_missing(sftr__entry_reader *r, unsigned seen, const char *at)
 			"field %s is missing", field_name(f));
 }
 
+/* One field and its value; the fields seen, it among them. */
+static unsigned
+parse_member(sftr__entry_reader *r, sftr__entry *e, unsigned seen)
+{
+	sftr__json *j = &r->json;
+	enum field f;
+	char *at;
+
+	sftr__json_peek(j);
+	at = j->p;
+	f = parse_field(r);
+	if ((seen & f & ~(unsigned)UNKNOWN) != 0)
+		sftr__json_fail(j, SFTR_E_DUPLICATE, SFTR__RULE_ENTRY, at,
+				"field %s a second time", field_name(f));
+	/* Only what ends in the offsets, and has no more, is a form. */
+	if (f == UNKNOWN || (f == OFFSETS && seen != (DTYPE | SHAPE)))
+		r->form_at = NULL;
+	parse_value(r, e, f, at);
+	return seen | f;
+}
+
+/* From the form at the cursor, which is known, to behind the offsets. */
 static void
-parse_object(sftr__entry_reader *r, sftr__entry *e)
+take_form(sftr__entry_reader *r, sftr__entry *e, const sftr__form *form)
+{
+	sftr__json *j = &r->json;
+
+	r->form_at = NULL;
+	e->dtype = form->dtype;
+	e->shape = form->shape;
+	e->is_whole = form->is_whole;
+	e->n_bytes = form->n_bytes;
+	e->shape_at = j->p + form->shape_at;
+	j->p += form->n_text;
+	j->grammar_rule = SFTR__RULE_OFFSETS;
+	parse_range(r, e);
+}
+
+static void
+parse_object(sftr__entry_reader *r, sftr__entry *e, const sftr__form *form)
 {
 	sftr__json *j = &r->json;
 	unsigned seen = 0;
 	char *at;
 
-	sftr__json_need(j, '{');
-	if (sftr__json_peek(j) != '}') {
-		do {
-			enum field f;
-
-			sftr__json_peek(j);
-			at = j->p;
-			f = parse_field(r);
-			if ((seen & f & ~(unsigned)UNKNOWN) != 0)
-				sftr__json_fail(j, SFTR_E_DUPLICATE,
-						SFTR__RULE_ENTRY, at,
-						"field %s a second time",
-						field_name(f));
-			seen |= f;
-			parse_value(r, e, f, at);
-		} while (sftr__json_take(j, ','));
+	if (form != NULL) {
+		take_form(r, e, form);
+		seen = DTYPE | SHAPE | OFFSETS;
+	} else {
+		sftr__json_need(j, '{');
+		if (sftr__json_peek(j) != '}')
+			seen = parse_member(r, e, 0);
 	}
+	while (sftr__json_take(j, ','))
+		seen = parse_member(r, e, seen);
 	sftr__json_peek(j);
 	at = j->p;
 	sftr__json_need(j, '}');
@@ -396,20 +423,30 @@ parse_object(sftr__entry_reader *r, sftr__entry *e)
 		fail_missing(r, seen, at);
 }
 
-/* Whether the range is the size; the usual shape is settled already. */
-static bool
-is_size(const sftr__entry_reader *r, const sftr__entry *e)
+/* What dtype and shape come to, for an entry of no known form. */
+static void
+settle_size(sftr__entry_reader *r, sftr__entry *e)
 {
-	uint64_t n_bytes, n_bits;
+	const uint64_t *cells = r->dims + e->shape;
 	uint32_t dim;
 
-	if (!r->overflows && r->n_elements != 0 && e->dtype == r->dtype &&
-	    sftr__mul(r->n_elements, r->dtype_bits, &n_bits))
-		return n_bits % 8 == 0 && n_bits / 8 == e->end - e->begin;
-	return sftr__tensor_size(r->policy, e->dtype,
-				 r->dims + r->n_dims - e->rank, e->rank,
-				 &n_bytes, &dim) == SFTR_OK &&
-	       n_bytes == e->end - e->begin;
+	e->is_whole = sftr__tensor_size(r->policy, e->dtype, cells + 1,
+					(uint32_t)cells[0], &e->n_bytes,
+					&dim) == SFTR_OK;
+}
+
+/* The entry just read as a form, for those to come. */
+static void
+keep_form(sftr__entry_reader *r, const sftr__entry *e)
+{
+	sftr__form form = { .text = r->form_at,
+			    .shape_at = (uint8_t)(e->shape_at - r->form_at),
+			    .is_whole = e->is_whole,
+			    .dtype = e->dtype,
+			    .shape = e->shape,
+			    .n_bytes = e->n_bytes };
+
+	sftr__forms_keep(&r->forms, &form, (size_t)(e->form_end - r->form_at));
 }
 
 /*
@@ -420,13 +457,25 @@ __attribute__((flatten)) void
 sftr__entry_parse(sftr__entry_reader *r, sftr__entry *e)
 {
 	sftr__json *j = &r->json;
+	sftr__form *form = NULL;
 
 	memset(e, 0, sizeof *e);
 	sftr__json_need(j, ':');
-	if (sftr__json_peek(j) == '[')
+	if (sftr__json_peek(j) == '[') {
 		parse_array(r, e);
-	else
-		parse_object(r, e);
-	if (!j->failed)
-		e->is_sound = e->begin <= e->end && is_size(r, e);
+	} else {
+		form = sftr__forms_slot(&r->forms, j->p);
+		if (!sftr__forms_match(&r->forms, form, j->p))
+			form = NULL;
+		r->form_at = j->p;
+		parse_object(r, e, form);
+	}
+	if (j->failed)
+		return;
+	if (form == NULL)
+		settle_size(r, e);
+	if (r->form_at != NULL)
+		keep_form(r, e);
+	e->is_sound = e->is_whole && e->begin <= e->end &&
+		      e->end - e->begin == e->n_bytes;
 }

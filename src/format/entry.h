@@ -7,6 +7,7 @@
 #define SFTR_FORMAT_ENTRY_H
 
 #include "base/diagnostic.h"
+#include "format/form.h"
 #include "format/json.h"
 
 #include <safetree/checkpoint.h>
@@ -19,18 +20,20 @@ typedef struct sftr__entry_reader {
 	sftr_policy policy;
 	sftr__findings *findings; /* for what only strict rejects */
 	sftr_str name;		  /* of the entry being read */
-	uint64_t *dims;		  /* owned by whoever set the reader up */
+	/*
+	 * Shapes, each behind its rank: [2][64][64][1][9]...  Equal ones may be
+	 * there once.  Owned by whoever set the reader up.
+	 */
+	uint64_t *dims;
 	size_t n_dims;
 	size_t dims_capacity;
 	bool no_memory;
-	uint64_t n_elements; /* of the shape being read... */
-	bool overflows;	     /* ...unless that passes 64 bits */
+	sftr__forms forms;
+	const char *form_at; /* NULL: the entry being read is no form */
 	/* The dtype read last, as spelt: most entries repeat it. */
-	uint64_t dtype_words[2];
-	uint64_t dtype_masks[2];
+	const char *dtype_at;
 	size_t dtype_n_bytes;
 	sftr_dtype dtype;
-	unsigned dtype_bits;
 	/* The end read last, as spelt: most begins repeat it. */
 	const char *end_at;
 	size_t end_n_bytes;
@@ -39,10 +42,13 @@ typedef struct sftr__entry_reader {
 
 typedef struct sftr__entry {
 	uint64_t begin, end;
-	uint32_t rank; /* the last 'rank' of the reader's dims are its */
+	uint32_t shape; /* its place among the reader's dims */
 	sftr_dtype dtype;
-	bool is_sound; /* begin <= end, and the range is the tensor's size */
+	bool is_whole;	  /* its bits fill bytes, below 2^64 */
+	uint64_t n_bytes; /* which dtype and shape come to */
+	bool is_sound;	  /* begin <= end, and the range is n_bytes */
 	const char *shape_at, *begin_at, *end_at;
+	const char *form_end; /* behind the '[' of the offsets */
 } sftr__entry;
 
 /*

@@ -139,10 +139,9 @@ parse_tensor(struct parser *p, sftr_str name)
 		return;
 	t = &h->tensors[h->n_tensors++];
 	t->name = name;
-	sftr__unique_keep_hash(t, hash);
+	sftr__unique_keep(t, hash, e.shape);
 	t->begin = e.begin;
 	t->end = e.end;
-	t->rank = e.rank;
 	t->dtype = e.dtype;
 	t->file = 0;
 	p->is_sound &= e.is_sound;

@@ -21,7 +21,7 @@
 #include <emmintrin.h>
 #endif
 
-#define SFTR__JSON_SLACK 64
+#define SFTR__JSON_SLACK 128
 
 typedef struct sftr__json {
 	char *p; /* the cursor */

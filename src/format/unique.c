@@ -76,9 +76,7 @@ static bool
 index_tensors(sftr__unique *u, size_t *n_repeated)
 {
 	const sftr_allocator *a = u->allocator;
-	static const uint64_t no_dims[1] = { 0 };
 	sftr__header *h = u->h;
-	const uint64_t *shape = h->dims != NULL ? h->dims : no_dims;
 	bool keys_done = h->n_metadata == 0;
 
 	*n_repeated = 0;
@@ -88,8 +86,8 @@ index_tensors(sftr__unique *u, size_t *n_repeated)
 		sftr_tensor *t = &h->tensors[i];
 		uint32_t hash = kept_hash(t), before;
 
-		t->shape = shape;
-		shape += t->rank;
+		t->shape = h->dims + t->rank + 1;
+		t->rank = (uint32_t)t->shape[-1];
 		if (i + PREFETCH < h->n_tensors)
 			sftr__index_prefetch(&h->names,
 					     kept_hash(t + PREFETCH));

@@ -20,11 +20,12 @@ typedef struct sftr__unique {
 
 /*
  * While shapes may still move, a record's place for them keeps the hash of its
- * name.
+ * name, and its rank says where among the dims its shape begins.
  */
 static inline void
-sftr__unique_keep_hash(sftr_tensor *t, uint32_t hash)
+sftr__unique_keep(sftr_tensor *t, uint32_t hash, uint32_t shape)
 {
+	t->rank = shape;
 	t->shape = (const uint64_t *)(uintptr_t)hash;
 }
 

@@ -29,10 +29,11 @@ FILES = [(1000, "compact", 12), (10000, "compact", None),
 def header(n, spelling):
     """n tensors with names as models have them, 128 bytes each."""
     parts = ("down_proj", "gate_proj", "up_proj")
+    shapes = ([4, 16], [16, 4], [16, 4])
     entries = [
         (f"model.layers.{i // 1200}.mlp.experts.{i // 3 % 400}."
          f"{parts[i % 3]}.weight",
-         {"dtype": "BF16", "shape": [16, 4],
+         {"dtype": "BF16", "shape": shapes[i % 3],
           "data_offsets": [128 * i, 128 * (i + 1)]}) for i in range(n)]
     if spelling == "shuffled":
         random.Random(1).shuffle(entries)
