@@ -183,6 +183,25 @@ fault_cut(struct iovec *cut, const struct iovec *parts, int n_parts,
 }
 
 int64_t
+__real_sftr__sys_preadv(int fd, const struct iovec *parts, int n_parts,
+			uint64_t offset);
+int64_t
+__wrap_sftr__sys_preadv(int fd, const struct iovec *parts, int n_parts,
+			uint64_t offset);
+int64_t
+__wrap_sftr__sys_preadv(int fd, const struct iovec *parts, int n_parts,
+			uint64_t offset)
+{
+	size_t largest = fault_largest("preadv");
+	struct iovec cut[1024];
+
+	if (largest == 0)
+		return -faults.os_errno;
+	n_parts = fault_cut(cut, parts, n_parts, largest);
+	return __real_sftr__sys_preadv(fd, cut, n_parts, offset);
+}
+
+int64_t
 __real_sftr__sys_writev(int fd, const struct iovec *parts, int n_parts);
 int64_t
 __wrap_sftr__sys_writev(int fd, const struct iovec *parts, int n_parts);

@@ -4,20 +4,16 @@
  * jobs from the plan one after the other.
  */
 #include "base/alloc.h"
-#include "base/bytes.h"
 #include "base/diagnostic.h"
+#include "bind/block.h"
 #include "bind/crew.h"
-#include "bind/plan.h"
+#include "bind/job.h"
 #include "checkpoint/checkpoint.h"
 #include "names/codec.h"
 #include "numeric/cast.h"
-#include "numeric/stride.h"
-#include "numeric/swap.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-#define ALIGN 64
 #define MAX_THREADS_BY_DEFAULT 4
 
 /* A load that is going on; all but the first row under the lock. */
@@ -32,7 +28,7 @@ struct load {
 	bool stopped;
 	sftr_code code;
 	sftr_error error; /* of the first failure */
-	char *scratch;	  /* 2 * SFTR__JOB_BYTES a thread */
+	char *scratch;	  /* SFTR__JOB_SCRATCH a thread */
 	unsigned n_threads;
 };
 
@@ -46,142 +42,6 @@ stop(struct load *l, sftr_code code, const sftr_error *error)
 	}
 	l->stopped = true;
 	sftr__lock_give(l->lock);
-}
-
-/* The bytes of a job, from a file or from where an array has them. */
-static sftr_code
-read_job(const struct load *l, const sftr__job *job, void *buffer,
-	 sftr_error *err)
-{
-	const sftr_checkpoint *ckpt = l->b->ckpt;
-	const sftr_tensor *t = job->tensor;
-	sftr_code code;
-
-	if (ckpt->arrays != NULL) {
-		const char *bytes = ckpt->arrays[t - ckpt->tensors];
-
-		memcpy(buffer, bytes + job->offset, job->n_bytes);
-		return SFTR_OK;
-	}
-	code = sftr__source_read_part(sftr__checkpoint_source(ckpt, t),
-				      sftr__checkpoint_offset(ckpt, t) +
-					      job->offset,
-				      buffer, job->n_bytes, err);
-	if (code != SFTR_OK)
-		sftr__set_key(err, t->name.ptr, t->name.len);
-	return code;
-}
-
-static sftr_code
-check_bools(const sftr__want *want, const char *bytes, uint64_t n,
-	    uint64_t first, sftr_error *err)
-{
-	for (uint64_t i = 0; i < n; i++) {
-		if ((unsigned char)bytes[i] <= 1)
-			continue;
-		sftr__fail(err, SFTR_E_VALUE,
-			   "expected a bool, 0 or 1, found %u at element "
-			   "%" PRIu64,
-			   (unsigned char)bytes[i], first + i);
-		sftr__set_key(err, want->slot.name.ptr, want->slot.name.len);
-		return SFTR_E_VALUE;
-	}
-	return SFTR_OK;
-}
-
-/* A box of a tensor, as dense as it lies in the file, to where it belongs. */
-static void
-spread(const sftr__match *m, const sftr__piece *piece, char *base,
-       const char *bytes)
-{
-	const sftr_tensor *t = m->parts[piece->part];
-	uint64_t element = sftr_dtype_bits(m->dtype) / 8;
-	uint64_t steps[SFTR__MAX_AXES], part, first = piece->first;
-	uint64_t left = piece->n, dense = element;
-	sftr__stride s;
-
-	sftr__match_steps(m, element, steps, &part);
-	base += piece->part * part;
-	sftr__stride_begin(&s, (size_t)element, 1);
-	for (uint32_t i = t->rank; i-- > 0;) {
-		uint64_t n = t->shape[i] < left ? t->shape[i] : left;
-
-		base += first % t->shape[i] * steps[i];
-		first /= t->shape[i];
-		sftr__stride_dim(&s, n, (int64_t)steps[i], (int64_t)dense);
-		dense *= n;
-		left /= n;
-	}
-	sftr__stride_copy(&s, base, bytes);
-}
-
-/* A piece from scratch to its slot; 'spare' may hold what is converted. */
-static sftr_code
-place_piece(const struct load *l, const sftr__piece *piece, char *bytes,
-	    char *spare, sftr_error *err)
-{
-	const sftr__want *want = &l->b->wants.wants[piece->slot];
-	const sftr__match *m = &l->b->matches[piece->slot];
-	const sftr_tensor *t = m->parts[piece->part];
-	char *base = l->b->states[piece->slot].data, *at;
-	bool flat = sftr__match_is_flat(m);
-	uint64_t part = piece->part * (m->n_bytes / m->n_parts);
-	sftr_code code = SFTR_OK;
-
-	if ((want->slot.flags & SFTR_SLOT_BOOL) != 0 && !m->is_converted)
-		code = check_bools(want, bytes, piece->n, piece->first, err);
-	if (code != SFTR_OK)
-		return code;
-	at = base + part;
-	if (flat && !m->is_converted) {
-		sftr__copy_to_host(t->dtype, at + piece->begin, bytes,
-				   (size_t)piece->n_bytes);
-		return SFTR_OK;
-	}
-	sftr__to_host(t->dtype, bytes, (size_t)piece->n_bytes);
-	if (flat) {
-		at += piece->first * (sftr_dtype_bits(m->dtype) / 8);
-		sftr__cast(m->dtype, at, t->dtype, bytes, (size_t)piece->n,
-			   l->stream);
-		return SFTR_OK;
-	}
-	if (m->is_converted)
-		sftr__cast(m->dtype, spare, t->dtype, bytes, (size_t)piece->n,
-			   false);
-	spread(m, piece, base, m->is_converted ? spare : bytes);
-	return SFTR_OK;
-}
-
-static sftr_code
-do_job(const struct load *l, const sftr__job *job, char *scratch,
-       sftr_error *err)
-{
-	const sftr__piece *p = &job->pieces[0];
-	uint64_t begin = job->tensor->begin + job->offset;
-	sftr_code code;
-
-	if (job->is_direct) {
-		const sftr__match *m = &l->b->matches[p->slot];
-		char *at = l->b->states[p->slot].data + p->begin +
-			   p->part * (m->n_bytes / m->n_parts);
-
-		code = read_job(l, job, at, err);
-		if (code == SFTR_OK)
-			sftr__to_host(m->dtype, at, job->n_bytes);
-		return code;
-	}
-	code = read_job(l, job, scratch, err);
-	for (size_t i = 0; i < job->n_pieces && code == SFTR_OK; i++) {
-		const sftr_tensor *t;
-
-		p = &job->pieces[i];
-		t = l->b->matches[p->slot].parts[p->part];
-		/* Arrays do not lie in a row: their jobs are of one tensor. */
-		code = place_piece(l, p,
-				   scratch + (t->begin + p->begin - begin),
-				   scratch + SFTR__JOB_BYTES, err);
-	}
-	return code;
 }
 
 static bool
@@ -232,12 +92,13 @@ static void
 work(void *user, unsigned i)
 {
 	struct load *l = user;
-	char *scratch = l->scratch + i * 2 * SFTR__JOB_BYTES;
+	char *scratch = l->scratch + (size_t)i * SFTR__JOB_SCRATCH;
 	sftr_error error;
 	sftr__job job;
 
 	while (take_job(l, &job)) {
-		sftr_code code = do_job(l, &job, scratch, &error);
+		sftr_code code =
+			sftr__job_do(l->b, &job, scratch, l->stream, &error);
 
 		if (code != SFTR_OK) {
 			stop(l, code, &error);
@@ -246,78 +107,6 @@ work(void *user, unsigned i)
 		finish_job(l, &job);
 		if (i == 0 && !tell_progress(l))
 			return;
-	}
-}
-
-static size_t
-round_up(size_t n)
-{
-	return (n + ALIGN - 1) / ALIGN * ALIGN;
-}
-
-/* One block for all ALLOC slots that are wanted, in the order of the file. */
-static sftr_code
-allocate(sftr_binding *b, sftr_error *err)
-{
-	const sftr_allocator *a = &b->allocator;
-	sftr__block *block;
-	size_t n = 0, n_slots = 0;
-	uint64_t sum = ALIGN;
-
-	for (size_t i = 0; i < b->wants.n; i++) {
-		const sftr__match *m = &b->matches[i];
-
-		if (!b->states[i].is_wanted || m->place != SFTR_PLACE_ALLOC)
-			continue;
-		n_slots++;
-		if (!sftr__add(sum, m->n_bytes, &sum) ||
-		    !sftr__add(sum, ALIGN, &sum) || !sftr__fits_size(sum))
-			return sftr__fail_memory(err);
-	}
-	if (n_slots == 0)
-		return SFTR_OK;
-	block = sftr__alloc_zeroed(a, 1, sizeof *block);
-	if (block == NULL)
-		return sftr__fail_memory(err);
-	block->n_bytes = (size_t)sum;
-	block->bytes = sftr__alloc(a, block->n_bytes);
-	if (block->bytes == NULL) {
-		sftr__free(a, block, sizeof *block);
-		return sftr__fail_memory(err);
-	}
-	block->next = b->blocks;
-	b->blocks = block;
-	n = round_up((uintptr_t)block->bytes) - (uintptr_t)block->bytes;
-	for (size_t k = 0; k < b->n_order + b->wants.n; k++) {
-		/* First those that are read, then those that are empty. */
-		size_t i = k < b->n_order ? b->order[k].slot : k - b->n_order;
-		sftr__state *s = &b->states[i];
-
-		if (!s->is_wanted || s->block != NULL ||
-		    b->matches[i].place != SFTR_PLACE_ALLOC)
-			continue;
-		s->block = block;
-		s->data = block->bytes + n;
-		n += round_up((size_t)b->matches[i].n_bytes);
-	}
-	return SFTR_OK;
-}
-
-static void
-drop_blocks(sftr_binding *b)
-{
-	sftr__block **link = &b->blocks;
-
-	while (*link != NULL) {
-		sftr__block *block = *link;
-
-		if (block->n_slots > 0) {
-			link = &block->next;
-			continue;
-		}
-		*link = block->next;
-		sftr__free(&b->allocator, block->bytes, block->n_bytes);
-		sftr__free(&b->allocator, block, sizeof *block);
 	}
 }
 
@@ -399,7 +188,7 @@ finish(struct load *l)
 					    b->matches[i].view :
 					    s->data);
 	}
-	drop_blocks(b);
+	sftr__block_sweep(b);
 }
 
 static sftr_code
@@ -419,7 +208,7 @@ run(struct load *l, sftr_error *err)
 	/* Starting a thread costs as much as copying this. */
 	if (l->total < 2 * SFTR__JOB_BYTES)
 		n = 1;
-	n_scratch = n * 2 * SFTR__JOB_BYTES;
+	n_scratch = (size_t)n * SFTR__JOB_SCRATCH;
 	l->lock = sftr__lock_new(a);
 	l->scratch = sftr__alloc(a, n_scratch);
 	sftr__plan_init(&l->plan, l->b, l->b->ckpt->arrays == NULL);
@@ -479,7 +268,7 @@ sftr_binding_load(sftr_binding *binding, const char *prefix, sftr_error *err)
 		code = sftr__fail(err, SFTR_E_UNSUPPORTED,
 				  "only the header is open, there are no data");
 	if (code == SFTR_OK)
-		code = allocate(binding, err);
+		code = sftr__block_new(binding, err);
 	return code == SFTR_OK ? run(&l, err) : code;
 }
 
@@ -510,5 +299,5 @@ sftr_binding_release(sftr_binding *binding, const char *prefix)
 		sftr__binding_point(binding, i, NULL);
 	}
 	sftr__key_free(&key);
-	drop_blocks(binding);
+	sftr__block_sweep(binding);
 }

@@ -2,6 +2,7 @@
 #include "bind/plan.h"
 
 #include "base/bytes.h"
+#include "checkpoint/checkpoint.h"
 
 /* Bytes that nobody wants are read if they are fewer: a call costs as much. */
 #define GAP 4096
@@ -35,12 +36,38 @@ sftr__box_elements(const uint64_t *shape, uint32_t rank, uint64_t first,
 	return inner;
 }
 
+/*
+ * The kernel copies by the processor's own instruction for it, which on some
+ * (recent ones of AMD) takes four times as long where a place is up to 15 bytes
+ * further into its line of 64 than what comes to it, and half again as long up
+ * to 31 bytes.  Through scratch, which lies as it should, it is faster then.
+ */
+static bool
+lies_badly(const sftr_binding *b, const sftr__order *order)
+{
+	const sftr__match *m = &b->matches[order->slot];
+	const char *data = b->states[order->slot].data;
+	const sftr_tensor *t = m->parts[order->part];
+	uint64_t ahead;
+
+	if (b->ckpt->arrays != NULL)
+		return false;
+	ahead = (uintptr_t)data + order->part * (m->n_bytes / m->n_parts) -
+		sftr__checkpoint_offset(b->ckpt, t);
+	return ahead % 64 > 0 && ahead % 64 < 32;
+}
+
 /* Whether bytes may go from the file to their place and be right. */
 static bool
-is_direct(const sftr_slot *slot, const sftr__match *m)
+is_direct(const sftr__plan *plan)
 {
-	return !m->is_converted && (slot->flags & SFTR_SLOT_BOOL) == 0 &&
-	       sftr__match_is_flat(m);
+	const sftr_binding *b = plan->binding;
+	const sftr__order *order = &b->order[plan->at];
+	const sftr__want *want = &b->wants.wants[order->slot];
+	const sftr__match *m = &b->matches[order->slot];
+
+	return !m->is_converted && (want->slot.flags & SFTR_SLOT_BOOL) == 0 &&
+	       sftr__match_is_flat(m) && !lies_badly(b, order);
 }
 
 /* The next piece of the part that the plan is at; not beyond 'most' bytes. */
@@ -57,6 +84,7 @@ cut_piece(const sftr__plan *plan, uint64_t most, sftr__piece *piece)
 	piece->slot = order.slot;
 	piece->part = order.part;
 	piece->begin = plan->done;
+	piece->is_direct = is_direct(plan);
 	if (bits % 8 != 0) {
 		/* Never moved or converted: bytes are what is counted. */
 		piece->first = plan->done;
@@ -64,17 +92,18 @@ cut_piece(const sftr__plan *plan, uint64_t most, sftr__piece *piece)
 		piece->n_bytes = piece->n;
 		return true;
 	}
-	/* The result of a piece is to fit where a piece would. */
-	n = most / (bits / 8);
-	if (sftr_dtype_bits(m->dtype) > bits)
-		n = most / (sftr_dtype_bits(m->dtype) / 8);
-	if (n > left / (bits / 8))
-		n = left / (bits / 8);
+	n = (left < most ? left : most) / (bits / 8);
+	piece->first = plan->done / (bits / 8);
+	if (!sftr__match_is_flat(m)) {
+		uint64_t room =
+			SFTR__SPREAD_BYTES / (sftr_dtype_bits(m->dtype) / 8);
+
+		/* What is converted before it is spread has its own scratch. */
+		n = sftr__box_elements(t->shape, t->rank, piece->first,
+				       n < room ? n : room);
+	}
 	if (n == 0)
 		return false;
-	piece->first = plan->done / (bits / 8);
-	if (!sftr__match_is_flat(m))
-		n = sftr__box_elements(t->shape, t->rank, piece->first, n);
 	piece->n = n;
 	piece->n_bytes = n * (bits / 8);
 	return true;
@@ -131,21 +160,25 @@ can_join(const sftr__plan *plan, const sftr__job *job, const sftr_tensor *t,
 	return true;
 }
 
+/* Whether so much of one tensor goes to one place that it is a job alone. */
 static bool
-next_direct(sftr__plan *plan, const sftr_tensor *t, sftr__job *job)
+stands_alone(const sftr__plan *plan, const sftr_tensor *t)
 {
-	const sftr_binding *b = plan->binding;
-	uint32_t slot = b->order[plan->at].slot;
+	return sftr_tensor_n_bytes(t) - plan->done >= SFTR__DIRECT_MIN &&
+	       is_direct(plan);
+}
 
-	if (sftr_tensor_n_bytes(t) - plan->done < SFTR__DIRECT_MIN ||
-	    !is_direct(&b->wants.wants[slot].slot, &b->matches[slot]))
-		return false;
-	cut_piece(plan, SFTR__DIRECT_BYTES, &job->pieces[0]);
-	job->is_direct = true;
-	job->n_pieces = 1;
-	job->n_bytes = (size_t)job->pieces[0].n_bytes;
-	advance(plan, &job->pieces[0]);
-	return true;
+static void
+add_piece(sftr__plan *plan, sftr__job *job, uint64_t span)
+{
+	const sftr__piece *piece = &job->pieces[job->n_pieces++];
+
+	/* One tensor for two slots: both take it from scratch. */
+	for (size_t i = 0; span < job->n_bytes && i < job->n_pieces; i++)
+		job->pieces[i].is_direct = false;
+	if (span + piece->n_bytes > job->n_bytes)
+		job->n_bytes = (size_t)(span + piece->n_bytes);
+	advance(plan, piece);
 }
 
 bool
@@ -159,25 +192,19 @@ sftr__plan_next(sftr__plan *plan, sftr__job *job)
 	job->tensor = t;
 	job->offset = plan->done;
 	job->n_bytes = 0;
-	job->is_direct = false;
 	job->n_pieces = 0;
-	if (next_direct(plan, t, job))
+	if (stands_alone(plan, t)) {
+		cut_piece(plan, SFTR__DIRECT_BYTES, &job->pieces[0]);
+		add_piece(plan, job, 0);
 		return true;
+	}
 	do {
-		sftr__piece *piece = &job->pieces[job->n_pieces];
-		const sftr_binding *b = plan->binding;
-		uint32_t slot = b->order[plan->at].slot;
-
-		if (job->n_pieces > 0 &&
-		    sftr_tensor_n_bytes(t) - plan->done >= SFTR__DIRECT_MIN &&
-		    is_direct(&b->wants.wants[slot].slot, &b->matches[slot]))
+		if (job->n_pieces > 0 && stands_alone(plan, t))
 			break;
-		if (!cut_piece(plan, SFTR__JOB_BYTES - span, piece))
+		if (!cut_piece(plan, SFTR__JOB_BYTES - span,
+			       &job->pieces[job->n_pieces]))
 			break;
-		job->n_pieces++;
-		if (span + piece->n_bytes > job->n_bytes)
-			job->n_bytes = (size_t)(span + piece->n_bytes);
-		advance(plan, piece);
+		add_piece(plan, job, span);
 		t = seek(plan);
 	} while (t != NULL && job->n_pieces < SFTR__JOB_PIECES &&
 		 can_join(plan, job, t, &span));

@@ -4,17 +4,18 @@
  * large and in rising order.  Knows what lies where; reads nothing.
  *
  *      file      [ a a a a a a a a | b | c | d | e e e e e ]
- *      jobs      [ 4 MiB ][ 4 MiB ][ b   c   d ][ convert e ]
- *                straight to a      one read, three pieces
+ *      jobs      [ 4 MiB ][ 4 MiB ][ b   c   d   e e ][ e e e ]
+ *                straight to a      one read, four pieces
  */
 #ifndef SFTR_BIND_PLAN_H
 #define SFTR_BIND_PLAN_H
 
 #include "bind/binding.h"
 
-#define SFTR__JOB_BYTES ((size_t)1 << 20)    /* read to scratch at once */
-#define SFTR__DIRECT_BYTES ((size_t)4 << 20) /* read in place at once */
+#define SFTR__JOB_BYTES ((size_t)1 << 20)    /* read at once */
+#define SFTR__DIRECT_BYTES ((size_t)4 << 20) /* of one tensor, in place */
 #define SFTR__DIRECT_MIN ((uint64_t)64 << 10)
+#define SFTR__SPREAD_BYTES ((size_t)1 << 19) /* converted, not yet in place */
 #define SFTR__JOB_PIECES 256
 
 /* Elements of a part that lie together in the file. */
@@ -25,13 +26,13 @@ typedef struct sftr__piece {
 	uint64_t n;	/* elements; 8 / gcd(8, bits) of them if sub-byte */
 	uint64_t begin; /* bytes in the tensor */
 	uint64_t n_bytes;
+	bool is_direct; /* may be read straight to its place */
 } sftr__piece;
 
 typedef struct sftr__job {
 	const sftr_tensor *tensor; /* of the first piece */
 	uint64_t offset;	   /* of the first byte, in that tensor */
 	size_t n_bytes;		   /* of one read */
-	bool is_direct;		   /* straight to where its one piece belongs */
 	size_t n_pieces;
 	sftr__piece pieces[SFTR__JOB_PIECES];
 } sftr__job;

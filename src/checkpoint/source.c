@@ -15,6 +15,9 @@
 /* Linux moves at most 2 GiB a call; smaller parts keep signals prompt. */
 #define MAX_READ ((size_t)1 << 30)
 
+/* No system takes more parts at once than IOV_MAX, and few have less. */
+#define MAX_PARTS 1024
+
 static sftr_code
 in_file(sftr_error *err, const sftr__source *s, sftr_code code)
 {
@@ -128,42 +131,91 @@ sftr__source_close(sftr__source *s, const sftr_allocator *a)
 	s->fd = -1;
 }
 
+/* The next bytes of these parts, as many as one call gives. */
+static int64_t
+read_some(const sftr__source *s, uint64_t offset, const struct iovec *parts,
+	  int n_parts)
+{
+	size_t n_bytes = parts->iov_len;
+
+	if (n_parts > 1)
+		return sftr__sys_preadv(
+			s->fd, parts, n_parts < MAX_PARTS ? n_parts : MAX_PARTS,
+			offset);
+	return sftr__sys_pread(s->fd, parts->iov_base,
+			       n_bytes < MAX_READ ? n_bytes : MAX_READ, offset);
+}
+
+/* Takes n bytes off the front of the parts; what is empty there goes too. */
+static void
+drop_read(struct iovec **parts, int *n_parts, size_t n)
+{
+	while (*n_parts > 0 && n >= (*parts)->iov_len) {
+		n -= (*parts)->iov_len;
+		++*parts;
+		--*n_parts;
+	}
+	if (*n_parts > 0) {
+		(*parts)->iov_base = (char *)(*parts)->iov_base + n;
+		(*parts)->iov_len -= n;
+	}
+}
+
+/* Says how much is still to come. */
+static sftr_code
+fail_read(const sftr__source *s, uint64_t offset, const struct iovec *parts,
+	  int n_parts, int os_errno, sftr_error *err)
+{
+	size_t n_bytes = 0;
+	sftr_code code;
+
+	for (int i = 0; i < n_parts; i++)
+		n_bytes += parts[i].iov_len;
+	if (os_errno != 0)
+		code = sftr__fail_os(err, os_errno,
+				     "cannot read %zu bytes at %" PRIu64,
+				     n_bytes, offset);
+	else
+		code = sftr__fail_at(err, SFTR_E_TRUNCATED, offset,
+				     "the file ends here, %zu bytes early: it "
+				     "had %" PRIu64 " when it was opened",
+				     n_bytes, s->n_bytes);
+	return in_file(err, s, code);
+}
+
+sftr_code
+sftr__source_read_parts(const sftr__source *s, uint64_t offset,
+			struct iovec *parts, int n_parts, sftr_error *err)
+{
+	drop_read(&parts, &n_parts, 0);
+	while (n_parts > 0) {
+		size_t n_bytes = parts->iov_len;
+
+		if (s->memory != NULL) {
+			memcpy(parts->iov_base, s->memory + offset, n_bytes);
+		} else {
+			int64_t n = read_some(s, offset, parts, n_parts);
+
+			if (n == -EINTR)
+				continue;
+			if (n <= 0)
+				return fail_read(s, offset, parts, n_parts,
+						 (int)-n, err);
+			n_bytes = (size_t)n;
+		}
+		offset += n_bytes;
+		drop_read(&parts, &n_parts, n_bytes);
+	}
+	return SFTR_OK;
+}
+
 sftr_code
 sftr__source_read_part(const sftr__source *s, uint64_t offset, void *buffer,
 		       size_t n_bytes, sftr_error *err)
 {
-	char *to = buffer;
+	struct iovec part = { buffer, n_bytes };
 
-	if (s->memory != NULL) {
-		if (n_bytes > 0)
-			memcpy(to, s->memory + offset, n_bytes);
-		return SFTR_OK;
-	}
-	while (n_bytes > 0) {
-		int64_t n = sftr__sys_pread(
-			s->fd, to, n_bytes < MAX_READ ? n_bytes : MAX_READ,
-			offset);
-
-		if (n == -EINTR)
-			continue;
-		if (n < 0)
-			return in_file(err, s,
-				       sftr__fail_os(err, (int)-n,
-						     "cannot read %zu bytes at "
-						     "%" PRIu64,
-						     n_bytes, offset));
-		if (n == 0) {
-			sftr__fail_at(err, SFTR_E_TRUNCATED, offset,
-				      "the file ends here, %zu bytes early: it "
-				      "had %" PRIu64 " when it was opened",
-				      n_bytes, s->n_bytes);
-			return in_file(err, s, SFTR_E_TRUNCATED);
-		}
-		to += n;
-		offset += (uint64_t)n;
-		n_bytes -= (size_t)n;
-	}
-	return SFTR_OK;
+	return sftr__source_read_parts(s, offset, &part, 1, err);
 }
 
 sftr_code

@@ -7,6 +7,7 @@
 #ifndef SFTR_CHECKPOINT_SOURCE_H
 #define SFTR_CHECKPOINT_SOURCE_H
 
+#include "checkpoint/system.h"
 #include "format/header.h"
 
 #include <safetree/checkpoint.h>
@@ -64,6 +65,14 @@ sftr__source_read(const sftr__source *s, uint64_t offset, void *buffer,
 sftr_code
 sftr__source_read_part(const sftr__source *s, uint64_t offset, void *buffer,
 		       size_t n_bytes, sftr_error *err);
+
+/*
+ * The same into several places, one after another, in as few calls of the
+ * system as it takes; 1 GiB in all at most.  Changes the parts.
+ */
+sftr_code
+sftr__source_read_parts(const sftr__source *s, uint64_t offset,
+			struct iovec *parts, int n_parts, sftr_error *err);
 
 /* SFTR_E_IO if the file was changed since it was opened. */
 sftr_code

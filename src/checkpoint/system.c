@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #if defined(__linux__)
-#define _GNU_SOURCE /* fallocate, pwritev */
+#define _GNU_SOURCE /* fallocate, preadv, pwritev */
 #endif
 #include "checkpoint/system.h"
 
@@ -70,6 +70,15 @@ int64_t
 sftr__sys_pread(int fd, void *buffer, size_t n_bytes, uint64_t offset)
 {
 	ssize_t n = pread(fd, buffer, n_bytes, (off_t)offset);
+
+	return n < 0 ? -errno : n;
+}
+
+int64_t
+sftr__sys_preadv(int fd, const struct iovec *parts, int n_parts,
+		 uint64_t offset)
+{
+	ssize_t n = preadv(fd, parts, n_parts, (off_t)offset);
 
 	return n < 0 ? -errno : n;
 }

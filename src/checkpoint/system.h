@@ -36,6 +36,9 @@ sftr__sys_fstat(int fd, struct stat *st);
 int64_t
 sftr__sys_pread(int fd, void *buffer, size_t n_bytes, uint64_t offset);
 int64_t
+sftr__sys_preadv(int fd, const struct iovec *parts, int n_parts,
+		 uint64_t offset);
+int64_t
 sftr__sys_writev(int fd, const struct iovec *parts, int n_parts);
 int64_t
 sftr__sys_pwritev(int fd, const struct iovec *parts, int n_parts,

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""What the benches of loads share: ours.c and bare.c, as Python calls them."""
+
+import ctypes
+import os
+
+import numpy as np
+
+from machine import BUILD
+
+
+def loops():
+    """The module of ours.c and bare.c; 'make bench' builds it."""
+    path = os.environ.get("SFTR_LOOPS", BUILD / "tests/bench/.libs/loops.so")
+    lib = ctypes.CDLL(str(path))
+    lib.ours_bind.restype = ctypes.c_void_p
+    lib.ours_bind.argtypes = [ctypes.c_char_p, ctypes.c_void_p,
+                              ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint]
+    lib.ours_load.argtypes = [ctypes.c_void_p]
+    lib.ours_free.argtypes = [ctypes.c_void_p]
+    lib.bare_load.argtypes = [ctypes.c_int, ctypes.c_uint64, ctypes.c_size_t,
+                              ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint,
+                              ctypes.c_int]
+    return lib
+
+
+def touched(n, dtype):
+    """An array whose pages are there, aligned to 64 bytes."""
+    n_bytes = n * np.dtype(dtype).itemsize
+    room = np.empty(n_bytes + 64, np.uint8)
+    room[::4096] = 1
+    begin = -room.ctypes.data % 64
+    return room[begin:begin + n_bytes].view(dtype)
+
+
+def ours(lib, path, arrays, threads=2, dtype="", transform=None):
+    """Binds arrays, in the file's order, once; gives a load and an end."""
+    places = (ctypes.c_void_p * len(arrays))(
+        *[array.ctypes.data for array in arrays])
+    binding = lib.ours_bind(os.fsencode(path), places, dtype.encode(),
+                            transform, threads)
+    if not binding:
+        raise RuntimeError("not bound")
+
+    def load():
+        if lib.ours_load(binding):
+            raise RuntimeError("not loaded")
+
+    return load, lambda: lib.ours_free(binding)
+
+
+def bare(lib, path, memory, piece, doubles=False, threads=2):
+    """All data of a file to one array, by the loops in C."""
+    fd = os.open(path, os.O_RDONLY)
+    start = 8 + int.from_bytes(os.pread(fd, 8, 0), "little")
+    n_bytes = os.stat(path).st_size - start
+    assert memory.nbytes == n_bytes * (2 if doubles else 1)
+
+    def load():
+        if lib.bare_load(fd, start, n_bytes, memory.ctypes.data, piece,
+                         threads, doubles):
+            raise RuntimeError("not read")
+
+    return load
