@@ -4,9 +4,9 @@
  * jobs from the plan one after the other.
  */
 #include "base/alloc.h"
+#include "base/crew.h"
 #include "base/diagnostic.h"
 #include "bind/block.h"
-#include "bind/crew.h"
 #include "bind/job.h"
 #include "checkpoint/checkpoint.h"
 #include "names/codec.h"

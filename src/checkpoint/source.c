@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/crew.h"
 #include "checkpoint/system.h"
 
 #include <errno.h>
@@ -11,6 +12,11 @@
 
 /* One read of this size holds the whole header of most files. */
 #define FIRST_READ 16384
+
+/* A header's text from this size on is read by so many threads, by pieces. */
+#define LONG_TEXT ((size_t)4 << 20)
+#define N_READERS 2
+#define PIECE ((size_t)1 << 20)
 
 /* Linux moves at most 2 GiB a call; smaller parts keep signals prompt. */
 #define MAX_READ ((size_t)1 << 30)
@@ -250,6 +256,58 @@ sftr__source_read(const sftr__source *s, uint64_t offset, void *buffer,
 	return code != SFTR_OK ? code : sftr__source_unchanged(s, err);
 }
 
+/* A long stretch, in pieces that several threads take in turn. */
+struct stretch {
+	const sftr__source *source;
+	uint64_t offset;
+	char *to;
+	size_t n_bytes;
+	atomic_size_t next; /* where the next piece begins */
+	sftr_code codes[N_READERS];
+	sftr_error errs[N_READERS];
+};
+
+static void
+read_pieces(void *user, unsigned reader)
+{
+	struct stretch *s = user;
+	size_t at;
+
+	while (s->codes[reader] == SFTR_OK &&
+	       (at = atomic_fetch_add(&s->next, PIECE)) < s->n_bytes) {
+		size_t left = s->n_bytes - at;
+
+		s->codes[reader] = sftr__source_read_part(
+			s->source, s->offset + at, s->to + at,
+			left < PIECE ? left : PIECE, &s->errs[reader]);
+	}
+}
+
+/*
+ * The text of a header.  Copying a long one into fresh memory takes as long as
+ * parsing it, and all processors can do that part.
+ */
+static sftr_code
+read_text(const sftr__source *source, uint64_t offset, char *to, size_t n_bytes,
+	  sftr_error *err)
+{
+	struct stretch s = {
+		.source = source, .offset = offset, .to = to, .n_bytes = n_bytes
+	};
+
+	if (n_bytes < LONG_TEXT)
+		return sftr__source_read(source, offset, to, n_bytes, err);
+	sftr__crew_run(N_READERS, read_pieces, &s);
+	for (unsigned i = 0; i < N_READERS; i++) {
+		if (s.codes[i] == SFTR_OK)
+			continue;
+		if (err != NULL)
+			*err = s.errs[i];
+		return s.codes[i];
+	}
+	return sftr__source_unchanged(source, err);
+}
+
 sftr_code
 sftr__source_header(sftr__source *s, const sftr_allocator *a,
 		    const sftr_open_options *options, sftr__header *h,
@@ -287,8 +345,7 @@ sftr__source_header(sftr__source *s, const sftr_allocator *a,
 	memset(h->text + h->n_text, 0, SFTR__HEADER_SLACK);
 	near = n_first - 8 < h->n_text ? n_first - 8 : h->n_text;
 	memcpy(h->text, first + 8, near);
-	code = sftr__source_read(s, n_first, h->text + near, h->n_text - near,
-				 err);
+	code = read_text(s, n_first, h->text + near, h->n_text - near, err);
 	if (code != SFTR_OK)
 		return code;
 	s->data_start = 8 + n_text;

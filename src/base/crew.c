@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bind/crew.h"
+#include "base/crew.h"
 
 #include "base/alloc.h"
 

@@ -3,8 +3,8 @@
  * The one door to threads: some work done by several at once, the caller among
  * them, and a lock for what they share.  Knows nothing of the work.
  */
-#ifndef SFTR_BIND_CREW_H
-#define SFTR_BIND_CREW_H
+#ifndef SFTR_BASE_CREW_H
+#define SFTR_BASE_CREW_H
 
 #include <safetree/base.h>
 
