@@ -426,6 +426,42 @@ START_TEST(reads_that_come_short_come_to_the_same)
 }
 END_TEST
 
+static sftr_code
+open_long_header(const sftr_open_options *options, sftr_error *err)
+{
+	sftr_checkpoint *ckpt;
+	sftr_code code =
+		sftr_checkpoint_open(in_folder("long"), options, &ckpt, err);
+
+	return close_opened(code, ckpt, 1);
+}
+
+/* One of which several threads read pieces; the longest part is spaces. */
+START_TEST(long_header_is_read_as_a_short_one)
+{
+	enum { N_TEXT = 9 << 20 };
+	char *file = malloc(8 + N_TEXT);
+	const char tensor[] = "{" U8("a", 0, 0, 0) "}";
+	sftr_error err;
+
+	ck_assert_ptr_nonnull(file);
+	for (int i = 0; i < 8; i++)
+		file[i] = (char)((unsigned long long)N_TEXT >> 8 * i);
+	memset(file + 8, ' ', N_TEXT);
+	memcpy(file + 8, tensor, sizeof tensor - 1);
+	folder_write(in_folder("long"), file, 8 + N_TEXT);
+	free(file);
+	for (size_t e = 0; e < N_ERRNOS; e++)
+		sweep("open a long header", open_long_header, 14, SFTR_MAP,
+		      os_errnos[e]);
+	memset(&faults, 0, sizeof faults);
+	faults.largest = 70001;
+	ck_assert_int_eq(
+		attempt("open a long header", open_long_header, SFTR_MAP, &err),
+		SFTR_OK);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -439,6 +475,7 @@ main(void)
 	tcase_add_loop_test(tc, every_call_fails_for_ever, 0, N_ACTS);
 	tcase_add_loop_test(tc, reads_that_come_short_come_to_the_same, 0,
 			    N_ACTS);
+	tcase_add_test(tc, long_header_is_read_as_a_short_one);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

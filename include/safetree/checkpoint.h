@@ -62,7 +62,8 @@ typedef struct sftr_open_options {
  * directory: one that holds a single index, a single .safetensors file, or a
  * complete set PREFIX-00001-of-0000N.safetensors.  'options' may be NULL.
  * Index and shards are held against each other before any data are read.
- * Reads headers only.  *ckpt is owned: release it by sftr_checkpoint_close.
+ * Reads headers only, one of 4 MiB and more with a second thread, which is gone
+ * on return.  *ckpt is owned: release it by sftr_checkpoint_close.
  */
 SFTR_API sftr_code
 sftr_checkpoint_open(const char *path, const sftr_open_options *options,

@@ -23,7 +23,7 @@ new_block(size_t n)
 		return malloc(n);
 	if (n > SIZE_MAX / 2)
 		return NULL;
-	if (over > HUGE_PAGE / 8 * 7)
+	if (over > HUGE_PAGE / 2)
 		n += HUGE_PAGE - over;
 	if (posix_memalign(&p, HUGE_PAGE, n) != 0)
 		return NULL;
