@@ -393,6 +393,43 @@ START_TEST(what_is_saved_is_loaded_again)
 }
 END_TEST
 
+struct packed {
+	const uint8_t *pairs, *fours;
+};
+SFTR_STRUCT(packed_table, struct packed,
+	    SFTR_VIEW_AS(pairs, SFTR_F4, "3 2", SFTR_OR_COPY),
+	    SFTR_VIEW_AS(fours, SFTR_F6_E2M3, "4", SFTR_OR_COPY));
+
+START_TEST(elements_below_a_byte_are_bytes_that_they_share)
+{
+	static const uint8_t bytes[] = { 0x21, 0x43, 0x65, 0x87, 0xa9, 0xcb };
+	static const struct offered tensors[] = {
+		{ "pairs", SFTR_F4, 2, { 3, 2 }, bytes },
+		{ "fours", SFTR_F6_E2M3, 1, { 4 }, bytes + 3 },
+	};
+	const char *path = in_folder("packed.safetensors");
+	sftr_checkpoint *ckpt = offer(tensors, 2);
+	sftr_binding *b = NULL, *again = NULL;
+	struct packed p, q;
+	sftr_error err;
+
+	ck_assert_int_eq(SFTR_BIND(ckpt, packed_table, &p, NULL, &b, &err),
+			 SFTR_OK);
+	ck_assert_int_eq(sftr_binding_load(b, NULL, &err), SFTR_OK);
+	ck_assert_mem_eq(p.pairs, bytes, 3);
+	ck_assert_mem_eq(p.fours, bytes + 3, 3);
+	ck_assert_msg(SFTR_SAVE(path, packed_table, &p, NULL, &err) == SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	ck_assert_int_eq(SFTR_LOAD(path, packed_table, &q, NULL, &again, &err),
+			 SFTR_OK);
+	ck_assert_mem_eq(q.pairs, bytes, 3);
+	ck_assert_mem_eq(q.fours, bytes + 3, 3);
+	sftr_binding_free(b);
+	sftr_binding_free(again);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 struct turned {
 	float matrix[2][3];
 	float stack[3][4]; /* of 3-vectors, four of them, side by side */
@@ -526,6 +563,13 @@ START_TEST(a_table_that_contradicts_itself_is_named)
 		fields[1].what = SFTR__DIM;
 		fields[1].shape = "two words";
 		break;
+	case 6:
+	case 7: /* four bits cannot be turned, nor stacked */
+		fields[1].dtype = SFTR_F4;
+		fields[1].words[0].what = SFTR__NAMED;
+		fields[1].words[0].name = _i == 6 ? "x" : "x_*";
+		fields[1].words[0].transform = _i == 6 ? "T" : NULL;
+		break;
 	default:
 		fields[1].what = SFTR__NESTED;
 		fields[1].table = inner_table;
@@ -620,9 +664,10 @@ main(void)
 	tcase_add_test(tc, a_bool_that_is_neither_is_an_error);
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_test(tc, what_is_saved_is_loaded_again);
+	tcase_add_test(tc, elements_below_a_byte_are_bytes_that_they_share);
 	tcase_add_test(tc, what_a_load_turns_a_save_turns_back);
 	tcase_add_loop_test(tc, a_struct_that_cannot_be_saved_says_why, 0, 5);
-	tcase_add_loop_test(tc, a_table_that_contradicts_itself_is_named, 0, 7);
+	tcase_add_loop_test(tc, a_table_that_contradicts_itself_is_named, 0, 9);
 	tcase_add_test(tc, a_table_within_itself_is_refused);
 	tcase_add_test(tc, a_count_that_does_not_fit_its_member_is_an_error);
 	suite_add_tcase(s, tc);

@@ -53,6 +53,8 @@
  * of the file that is neither 0 nor 1 is an error.
  *
  * The _AS forms take a dtype that C has no type for: its size must be T's.
+ * SFTR_VIEW_AS takes F4 and F6 as well, where T is the byte that several
+ * elements share; names then have no transform and no "*".
  */
 #define SFTR_VIEW(member, ...)                                                \
 	SFTR__POINTS(SFTR__VIEW, member, SFTR__CONST_POINTER(member),         \
@@ -78,8 +80,8 @@
 
 #define SFTR_VIEW_AS(member, dtype, ...)                                      \
 	SFTR__POINTS(SFTR__VIEW, member,                                      \
-		     SFTR__AS(dtype, *SFTR__M(member),                        \
-			      SFTR__CONST_POINTER(member)),                   \
+		     SFTR__AS_PACKED(dtype, *SFTR__M(member),                 \
+				     SFTR__CONST_POINTER(member)),            \
 		     "SFTR_VIEW_AS wants const T *, T as large as the dtype", \
 		     __VA_ARGS__, SFTR__END)
 #define SFTR_ALLOC_AS(member, dtype, ...)                                     \
@@ -368,6 +370,10 @@ struct sftr_table {
 /* 'dtype' if 'derived' is one and the sizes agree, otherwise 0. */
 #define SFTR__AS(dtype, element, derived)                                     \
 	((derived) != 0 && sizeof(element) == SFTR__BYTES(dtype) ? (dtype) : 0)
+#define SFTR__AS_PACKED(dtype, element, derived)                              \
+	((dtype) >= SFTR_F4 && (dtype) <= SFTR_F6_E3M2 ?                      \
+		 ((derived) != 0 && sizeof(element) == 1 ? (dtype) : 0) :     \
+		 SFTR__AS(dtype, element, derived))
 #define SFTR__BYTES(dtype)                                                    \
 	((dtype) >= SFTR_C64 ? 8u :                                           \
 	 (dtype) >= SFTR_I32 ? 4u :                                           \

@@ -200,13 +200,16 @@ declare(struct saver *s, const struct tensor *t, const char *name,
 	const uint64_t *shape, uint32_t rank, const char *data)
 {
 	sftr_str text = { name, strlen(name) };
-	uint64_t n = t->field->size;
+	unsigned bits = sftr_dtype_bits(t->field->dtype);
+	uint64_t n = 1;
 	size_t n_text = 0;
 	char *own;
 	sftr_code code;
 
 	for (uint32_t i = 0; i < rank; i++)
 		n *= shape[i];
+	/* Several elements may share a byte, and fill whole ones. */
+	n = n / 8 * bits + n % 8 * bits / 8;
 	if (s->codec != SFTR_CODEC_DOTTED) {
 		sftr__path_buffer_clear(&s->path);
 		code = sftr__path_parse_into(SFTR_CODEC_DOTTED, name, text.len,

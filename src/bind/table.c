@@ -17,6 +17,13 @@ fail(sftr_error *err, const sftr_table *table, const sftr_field *field,
 	return SFTR_E_TABLE;
 }
 
+/* Several elements share a byte. */
+static bool
+is_packed(const sftr_field *f)
+{
+	return f->dtype != SFTR_DTYPE_NONE && sftr_dtype_bits(f->dtype) < 8;
+}
+
 static sftr_code
 check_words(const sftr_table *table, const sftr_field *f, sftr_error *err)
 {
@@ -34,6 +41,10 @@ check_words(const sftr_table *table, const sftr_field *f, sftr_error *err)
 		if (sftr__field_is_struct(f) && w->transform != NULL)
 			return fail(err, table, f,
 				    "the name of a struct has a transform");
+		if (is_packed(f) &&
+		    (w->transform != NULL || strchr(w->name, '*') != NULL))
+			return fail(err, table, f,
+				    "elements below a byte cannot be moved");
 		if (f->what == SFTR__NESTED && strchr(w->name, '*') != NULL)
 			return fail(err, table, f,
 				    "a \"*\" in the name of one struct");

@@ -3,6 +3,7 @@
 
 #include "cli/outcome.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool
@@ -42,4 +43,34 @@ codec_pair_option(const options *o, sftr_codec *a, sftr_codec *b)
 	if (!sftr_codec_parse(second, strlen(second), b))
 		return complain(second, strlen(second));
 	return true;
+}
+
+sftr_tree *
+codec_tree(const options *o, const sftr_checkpoint *ckpt, bool ignore_note,
+	   char *reason, size_t size)
+{
+	sftr_tree_options how;
+	sftr_tree *tree = NULL;
+	char text[800];
+	sftr_error err;
+	sftr_code code = SFTR_OK;
+
+	memset(&how, 0, sizeof how);
+	how.data = SFTR_TREE_DESCRIBE;
+	how.ignore_note = ignore_note;
+	if (!codec_option(o, SFTR_CODEC_GUESS, &how.codec))
+		return NULL;
+	if (how.codec == SFTR_CODEC_GUESS)
+		code = sftr_codec_guess(ckpt, &how.codec, reason, size, &err);
+	else
+		snprintf(reason, size, "%s", sftr_codec_name(how.codec));
+	if (code == SFTR_OK)
+		code = sftr_tree_from_checkpoint(ckpt, &how, &tree, &err);
+	if (code == SFTR_E_MEMORY)
+		outcome_no_memory();
+	else if (code != SFTR_OK)
+		outcome_say(OUTCOME_NO, "%s: names are no tree under %s: %s",
+			    o->args[0], sftr_codec_name(how.codec),
+			    sftr_error_text(&err, text, sizeof text));
+	return tree;
 }

@@ -16,6 +16,15 @@ bool
 codec_option(const options *o, sftr_codec otherwise, sftr_codec *codec);
 
 /*
+ * The tree that the names of 'ckpt' tell under --codec, guessed if it was not
+ * given, without data; and in reason[size] why they are read so.  NULL after a
+ * complaint: names that make no tree are a no.
+ */
+sftr_tree *
+codec_tree(const options *o, const sftr_checkpoint *ckpt, bool ignore_note,
+	   char *reason, size_t size);
+
+/*
  * Reads --codec A:B, two of them; "guess" is one, and so is what is not given.
  * A codec alone stands for both.
  */

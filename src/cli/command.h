@@ -23,5 +23,6 @@ extern const struct command command_repack;
 extern const struct command command_match;
 extern const struct command command_tree;
 extern const struct command command_keypath;
+extern const struct command command_gen_c;
 
 #endif

@@ -72,13 +72,8 @@ is_utf8(void)
 static size_t
 items_of(const outline *o, size_t row)
 {
-	sftr_node_kind kind = sftr_node_kind_of(o->rows[row].node);
-
-	if ((kind != SFTR_NODE_LIST && kind != SFTR_NODE_TUPLE) ||
-	    sftr_node_count(o->rows[row].node) < 2 ||
-	    o->rows[outline_run(o, row + 1)].end != o->rows[row].end)
-		return 0;
-	return row + 1;
+	return sftr_node_count(o->rows[row].node) < 2 ? 0 :
+							outline_items(o, row);
 }
 
 /*

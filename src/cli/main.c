@@ -11,7 +11,8 @@
 static const struct command *const commands[] = {
 	&command_ls,	&command_tree,	  &command_header,
 	&command_show,	&command_check,	  &command_repack,
-	&command_match, &command_keypath, NULL,
+	&command_match, &command_keypath, &command_gen_c,
+	NULL,
 };
 
 static void

@@ -210,6 +210,18 @@ outline_run(const outline *o, size_t row)
 	return last;
 }
 
+size_t
+outline_items(const outline *o, size_t row)
+{
+	sftr_node_kind kind = sftr_node_kind_of(o->rows[row].node);
+
+	if ((kind != SFTR_NODE_LIST && kind != SFTR_NODE_TUPLE) ||
+	    sftr_node_count(o->rows[row].node) == 0 ||
+	    o->rows[outline_run(o, row + 1)].end != o->rows[row].end)
+		return 0;
+	return row + 1;
+}
+
 const struct row *
 outline_find(const outline *o, const sftr_node *node)
 {

@@ -56,6 +56,10 @@ outline_same(const outline *o, size_t a, size_t b);
 size_t
 outline_run(const outline *o, size_t row);
 
+/* The first item of a list whose items are all alike; 0 if it is none. */
+size_t
+outline_items(const outline *o, size_t row);
+
 /* The row of a node; NULL if there is none. */
 const struct row *
 outline_find(const outline *o, const sftr_node *node);

@@ -3,7 +3,6 @@
 #include "cli/codec.h"
 #include "cli/command.h"
 #include "cli/drawing.h"
-#include "cli/finding.h"
 #include "cli/input.h"
 #include "cli/outcome.h"
 #include "cli/outline.h"
@@ -194,36 +193,6 @@ read_depth(const options *o, size_t *depth)
 	return true;
 }
 
-/* The tree of a checkpoint, and why its names are read so; or NULL. */
-static sftr_tree *
-make_tree(const options *o, const sftr_checkpoint *ckpt, char *reason,
-	  size_t size)
-{
-	sftr_tree_options how;
-	sftr_tree *tree = NULL;
-	char text[800];
-	sftr_error err;
-	sftr_code code = SFTR_OK;
-
-	memset(&how, 0, sizeof how);
-	how.data = SFTR_TREE_DESCRIBE;
-	if (!codec_option(o, SFTR_CODEC_GUESS, &how.codec))
-		return NULL;
-	if (how.codec == SFTR_CODEC_GUESS)
-		code = sftr_codec_guess(ckpt, &how.codec, reason, size, &err);
-	else
-		snprintf(reason, size, "%s", sftr_codec_name(how.codec));
-	if (code == SFTR_OK)
-		code = sftr_tree_from_checkpoint(ckpt, &how, &tree, &err);
-	if (code == SFTR_E_MEMORY)
-		outcome_no_memory();
-	else if (code != SFTR_OK)
-		outcome_say(OUTCOME_NO, "%s: names are no tree under %s: %s",
-			    o->args[0], sftr_codec_name(how.codec),
-			    sftr_error_text(&err, text, sizeof text));
-	return tree;
-}
-
 static void
 print_tree(struct said *d, const options *o, const char *reason)
 {
@@ -249,7 +218,7 @@ run(const options *o)
 	ckpt = input_open(o, d.path);
 	if (ckpt == NULL)
 		return;
-	tree = make_tree(o, ckpt, reason, sizeof reason);
+	tree = codec_tree(o, ckpt, false, reason, sizeof reason);
 	if (tree != NULL) {
 		d.codec = sftr_tree_codec(tree);
 		if (outline_make(&d.outline, tree))
