@@ -22,9 +22,9 @@ examples() {
 # Each command to a file N.run, what it should say to N.out.
 examples safetree.1 | awk '
 goes_on { goes_on = /\\$/; print > (n ".run"); next }
-/^\$ safetree / { n++; sub(/^\$ /, ""); goes_on = /\\$/; print > (n ".run"); printf "" > (n ".out"); next }
-/^\.Ed/ { next }
-{ print > (n ".out") }'
+/^\$ safetree / { n++; shown = 1; sub(/^\$ /, ""); goes_on = /\\$/; print > (n ".run"); printf "" > (n ".out"); next }
+/^\.Ed/ { shown = 0; next }
+shown { print > (n ".out") }'
 
 n=0
 while [ -f "$((n + 1)).run" ]; do
