@@ -149,6 +149,27 @@ START_TEST(keys_and_paths_cannot_speak_to_the_terminal)
 }
 END_TEST
 
+START_TEST(a_message_cannot_speak_to_the_terminal)
+{
+	char text[sizeof((sftr_error *)0)->message];
+	sftr_error err;
+
+	sftr__fail(&err, SFTR_E_RULE, "expected \"%s\"", "a\033[2J\\b\xff\x7f");
+	ck_assert_str_eq(err.message, "expected \"a?[2J\\b??\"");
+	sftr__fail_at(&err, SFTR_E_RULE, 7, "%s", "\u202e\u00e9");
+	ck_assert_str_eq(err.message, "???\u00e9");
+	sftr__set_fault(&err, SFTR_E_RULE, "%s", "\n");
+	ck_assert_str_eq(err.message, "?");
+	/* Cut within a character. */
+	memset(text, 'm', sizeof text);
+	memcpy(text + sizeof text - 3, "\u00e9", 3);
+	sftr__fail(&err, SFTR_E_RULE, "%s", text);
+	ck_assert_str_eq(err.message, text);
+	sftr__fail(&err, SFTR_E_RULE, "m%s", text);
+	ck_assert_str_eq(err.message + sizeof text - 3, "m?");
+}
+END_TEST
+
 START_TEST(an_error_is_one_line_of_what_is_known)
 {
 	sftr_error err;
@@ -228,6 +249,7 @@ main(void)
 		a_message_too_long_is_cut_and_ended,
 		a_long_path_keeps_its_end,
 		keys_and_paths_cannot_speak_to_the_terminal,
+		a_message_cannot_speak_to_the_terminal,
 		an_error_is_one_line_of_what_is_known,
 		the_first_error_is_kept_and_all_are_handed_on,
 		the_version_is_the_headers,

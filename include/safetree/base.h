@@ -179,7 +179,8 @@ typedef enum sftr_severity {
  * One finding, complete in itself: it holds no pointer and may be copied.
  * 'key', 'other' and 'file' are printable whatever the file held: control
  * characters and bytes that are no UTF-8 are escaped, what is too long is cut
- * with "...".  An error is the first diagnostic.
+ * with "...".  So is 'message', where such bytes are '?'.  An error is the
+ * first diagnostic.
  */
 typedef struct sftr_diagnostic {
 	sftr_code code;

@@ -51,6 +51,17 @@ sftr_version(void)
 	return SAFETREE_VERSION;
 }
 
+/*
+ * What goes into a message may come from a text of rules, a manifest or a
+ * caller, and the end may be cut within a character.
+ */
+static void
+set_message(sftr_error *err, const char *format, va_list args)
+{
+	vsnprintf(err->message, sizeof err->message, format, args);
+	sftr__utf8_mask(err->message);
+}
+
 static void
 fill(sftr_error *err, sftr_code code, uint64_t offset, const char *format,
      va_list args)
@@ -58,7 +69,7 @@ fill(sftr_error *err, sftr_code code, uint64_t offset, const char *format,
 	memset(err, 0, sizeof *err);
 	err->code = code;
 	err->offset = offset;
-	vsnprintf(err->message, sizeof err->message, format, args);
+	set_message(err, format, args);
 }
 
 sftr_code
@@ -95,7 +106,7 @@ sftr__set_fault(sftr_diagnostic *d, sftr_code code, const char *format, ...)
 
 	d->code = code;
 	va_start(args, format);
-	vsnprintf(d->message, sizeof d->message, format, args);
+	set_message(d, format, args);
 	va_end(args);
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 uint32_t
 sftr__utf8_read(const char *bytes, size_t n, size_t *len)
@@ -145,4 +146,17 @@ sftr__utf8_print(const char *text, size_t n, char *out, size_t size)
 	}
 	out[done] = '\0';
 	return done;
+}
+
+void
+sftr__utf8_mask(char *text)
+{
+	size_t n = strlen(text), len;
+
+	for (size_t i = 0; i < n; i += len) {
+		uint32_t c = sftr__utf8_read(text + i, n - i, &len);
+
+		if (c == UINT32_MAX || is_unprintable(c))
+			memset(text + i, '?', len);
+	}
 }

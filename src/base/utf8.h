@@ -34,4 +34,8 @@ sftr__utf8_write(uint32_t code_point, char *out);
 size_t
 sftr__utf8_print(const char *text, size_t n, char *out, size_t size);
 
+/* Puts a '?' for each byte that print would escape, but for backslashes. */
+void
+sftr__utf8_mask(char *text);
+
 #endif
