@@ -193,6 +193,11 @@ static const struct {
 	  "expected the end of the line" },
 	{ "\tF32\t1", SFTR_E_TABLE, 0, "expected a name" },
 	{ "a |  \tF32\t1", SFTR_E_TABLE, 3, "expected a name" },
+	/* The second name would be there for every number. */
+	{ "a.*.*.w | a.0.*.w\tF32\t1", SFTR_E_TABLE, 22,
+	  "expected as many stars to repeat in each name, found 2 and 1" },
+	{ "x.* | x.* stack 0\tF32\t1", SFTR_E_TABLE, 22,
+	  "expected as many stars to repeat in each name, found 1 and 0" },
 	{ "a\tF32\t\xff", SFTR_E_TABLE, 6, "no text of UTF-8" },
 };
 

@@ -321,25 +321,46 @@ expand(struct expander *e, const struct item *items, size_t n, uint32_t scope)
 	return code;
 }
 
+/*
+ * Each name of a line is numbered alike: one with a star less would be there
+ * for every number, and there would be no end.
+ */
+static sftr_code
+count_stars(struct expander *e, const sftr__wish *wish, unsigned *n)
+{
+	*n = count_repeats(&wish->aliases[0]);
+	if (*n > SFTR__MAX_CAPTURES)
+		return sftr__fail_at(e->err, SFTR_E_TABLE, wish->at,
+				     "expected at most %d stars in a name",
+				     SFTR__MAX_CAPTURES);
+	for (size_t i = 1; i < wish->n_aliases; i++) {
+		unsigned other = count_repeats(&wish->aliases[i]);
+
+		if (other != *n)
+			return sftr__fail_at(e->err, SFTR_E_TABLE, wish->at,
+					     "expected as many stars to repeat "
+					     "in each name, found %u and %u",
+					     *n, other);
+	}
+	return SFTR_OK;
+}
+
 static sftr_code
 expand_all(struct expander *e, const sftr__wishes *wishes)
 {
 	size_t n = wishes->n;
 	struct item *items = sftr__arena_alloc(e->arena, n * sizeof *items);
 	uint32_t top = sftr__dims_scope(e->dims, 0);
+	sftr_code code;
 
 	if (items == NULL || top == UINT32_MAX)
 		return no_memory(e);
 	for (size_t i = 0; i < n; i++) {
 		items[i].wish = &wishes->wishes[i];
 		items[i].aliases = wishes->wishes[i].aliases;
-		items[i].repeats = count_repeats(&items[i].aliases[0]);
-		if (items[i].repeats > SFTR__MAX_CAPTURES)
-			return sftr__fail_at(e->err, SFTR_E_TABLE,
-					     wishes->wishes[i].at,
-					     "expected at most %d stars in a "
-					     "name",
-					     SFTR__MAX_CAPTURES);
+		code = count_stars(e, items[i].wish, &items[i].repeats);
+		if (code != SFTR_OK)
+			return code;
 	}
 	return expand(e, items, n, top);
 }
