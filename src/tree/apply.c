@@ -237,7 +237,7 @@ sftr__note_apply(sftr__note *note, sftr__build *b, sftr_error *err)
 static sftr_code
 order_dict(const sftr__note *note, const sftr__line *line, sftr_error *err)
 {
-	const sftr_step *keys = note->keys + line->as.order.first;
+	const sftr_step *keys = sftr__line_keys(note, line);
 	size_t n = line->as.order.n;
 	sftr_node *dict = line->node;
 	sftr_node **items;

@@ -175,8 +175,7 @@ emit_value(sftr__emit *e, const sftr__note *note, const sftr__line *line)
 		break;
 	case SFTR__VALUE_SCALAR: emit_scalar(e, &line->as.scalar); return;
 	case SFTR__VALUE_KEYS:
-		emit_keys(e, note->keys + line->as.order.first,
-			  line->as.order.n);
+		emit_keys(e, sftr__line_keys(note, line), line->as.order.n);
 		return;
 	}
 	if (word.ptr == NULL)

@@ -76,6 +76,13 @@ sftr__line_word(sftr__line_kind kind);
 sftr__line_value
 sftr__line_takes(sftr__line_kind kind);
 
+/* The keys of an order; NULL for none, as there need not be any block then. */
+static inline const sftr_step *
+sftr__line_keys(const sftr__note *note, const sftr__line *line)
+{
+	return line->as.order.n == 0 ? NULL : note->keys + line->as.order.first;
+}
+
 /* Whether a line of this kind adds a leaf that has no name. */
 static inline int
 sftr__line_is_leaf(sftr__line_kind kind)

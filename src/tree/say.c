@@ -6,9 +6,10 @@
 #include <string.h>
 
 bool
-sftr__codec_says_numbers(sftr_codec codec)
+sftr__codec_says_number(sftr_codec codec, const sftr_step *step)
 {
-	return codec == SFTR_CODEC_KEYSTR;
+	return codec == SFTR_CODEC_KEYSTR &&
+	       (step->kind == SFTR_STEP_FLAT || step->number < 0);
 }
 
 void
@@ -39,12 +40,13 @@ spell(sftr__say *s, sftr_step *step)
 	char decimal[SFTR__DECIMAL];
 	sftr_str text;
 
-	if (sftr__codec_says_numbers(s->codec))
+	if ((step->kind != SFTR_STEP_FLAT && step->kind != SFTR_STEP_INT_KEY) ||
+	    sftr__codec_says_number(s->codec, step))
 		return true;
-	if (step->kind == SFTR_STEP_FLAT)
+	if (step->kind == SFTR_STEP_FLAT) {
 		step->kind = SFTR_STEP_INDEX;
-	if (step->kind != SFTR_STEP_INT_KEY)
 		return true;
+	}
 	text = sftr__step_text(step, decimal);
 	step->kind = SFTR_STEP_KEY;
 	step->text.len = text.len;

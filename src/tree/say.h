@@ -23,9 +23,12 @@ typedef struct sftr__say {
 	bool has_text;
 } sftr__say;
 
-/* Whether a codec writes integer keys and flat indices as such. */
+/*
+ * Whether a codec writes this integer key or flat index as such.  To keystr a
+ * key of 0 or more would read as an index.
+ */
 bool
-sftr__codec_says_numbers(sftr_codec codec);
+sftr__codec_says_number(sftr_codec codec, const sftr_step *step);
 
 void
 sftr__say_begin(sftr__say *s, const sftr_tree *tree, sftr_codec codec,

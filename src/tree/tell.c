@@ -131,12 +131,16 @@ tell_tensor(sftr__tell *t, sftr__tell_fn *fn, void *user, sftr_error *err)
 	return code == SFTR_OK ? fn(user, name, t->say.walk.node, err) : code;
 }
 
-/* A null node before an element that is named needs no line. */
+/*
+ * A null node before an element that is named needs no line, nor does a root:
+ * no names tell nothing.
+ */
 static sftr_code
 tell_none(sftr__tell *t, const sftr_node *node, sftr_error *err)
 {
-	if (t->null_nodes_follow && node->parent != NULL &&
-	    is_list(node->parent) &&
+	if (node->parent == NULL)
+		return SFTR_OK;
+	if (t->null_nodes_follow && is_list(node->parent) &&
 	    (uint64_t)node->step.number <
 		    t->levels[t->say.walk.n_steps - 1].told)
 		return SFTR_OK;
@@ -165,14 +169,17 @@ check_alike(sftr__tell *t, const sftr_node *node, sftr_error *err)
 static sftr_code
 tell_step(sftr__tell *t, const sftr_node *node, sftr_error *err)
 {
-	sftr_code code = SFTR_OK;
+	sftr_step step;
+	sftr_code code;
 
-	if (sftr__codec_says_numbers(t->say.codec) || node->parent == NULL)
+	if (node->parent == NULL || (node->step_kind != SFTR_STEP_FLAT &&
+				     node->step_kind != SFTR_STEP_INT_KEY))
+		return SFTR_OK;
+	step = sftr__node_step(node);
+	if (sftr__codec_says_number(t->say.codec, &step))
 		return SFTR_OK;
 	if (node->step_kind == SFTR_STEP_FLAT)
 		return sftr__say_kind(&t->say, SFTR__LINE_FLAT, err);
-	if (node->step_kind != SFTR_STEP_INT_KEY)
-		return SFTR_OK;
 	code = check_alike(t, node, err);
 	return code == SFTR_OK ? sftr__say_kind(&t->say, SFTR__LINE_INT, err) :
 				 code;
