@@ -111,7 +111,7 @@ no() {
 # that come out alike; that a table or a rule must escape.
 tensors odd.st int class while.1 while.template NULL I errno _Bool __x__ _ 2 2x \
 	'a b' a-b a_b a_b_2 a_b_2_ a.b.c a_b_c '*/' '/*' '??/' '??=' '%>' '\"' \
-	'\\' '\\n' '\u001b[31m' 'caf\u00e9' cafe '\ud83d\ude00' ';}' '#define X' \
+	"\\\\" "\\\\n" '\u001b[31m' 'caf\u00e9' cafe '\ud83d\ude00' ';}' '#define X' \
 	"'" '\n#error\n' 'x\ty' '=a' '=a_b' 'c|d' 'star*' 'star*s' '**' drop '->' \
 	model slots g1_slots c64 options.a table.b uint8_t std.float sftr__self \
 	Dense_0 '# |' ' | '
