@@ -434,6 +434,7 @@ static const struct {
 	sftr_codec codec;
 } golden[] = {
 	{ "digits.safetensors", SFTR_CODEC_P2S },
+	{ "digits-torch-in-flax.safetensors", SFTR_CODEC_P2S },
 	{ "equinox-p2s.safetensors", SFTR_CODEC_P2S },
 	{ "flax-linen-p2s.safetensors", SFTR_CODEC_P2S },
 	{ "flax-linen-slash.safetensors", SFTR_CODEC_SLASH },
@@ -449,6 +450,7 @@ static const struct {
 	{ "torch-sequential.safetensors", SFTR_CODEC_DOTTED },
 	{ "torch-tied.safetensors", SFTR_CODEC_DOTTED },
 	{ "digits-torch.safetensors", SFTR_CODEC_DOTTED },
+	{ "digits-in-torch.safetensors", SFTR_CODEC_DOTTED },
 	{ "dtypes-jax.safetensors", SFTR_CODEC_DOTTED },
 	{ "dtypes-torch.safetensors", SFTR_CODEC_DOTTED },
 	{ "llama-tied/model.safetensors", SFTR_CODEC_DOTTED },

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
 The exchange: what was trained in JAX runs in torch and the other way, through
-safetree repack --rules, and comes back byte for byte; and transformers opens a
+the rules of doc/examples, and comes back byte for byte; and transformers opens a
 directory that we wrote.
 
 The networks are those of fixtures/make, which trained them; the logits were
@@ -26,26 +26,16 @@ sys.path.append(str(SOURCE / "fixtures" / "make"))
 import digits  # noqa: E402
 import digits_torch  # noqa: E402
 
-TO_TORCH = """
-params@Conv_*@kernel  -> features.*.weight  permute 3,2,0,1
-params@Conv_*@bias    -> features.*.bias
-params@Dense_*@kernel -> layers.*.weight    T
-params@Dense_*@bias   -> layers.*.bias
-"""
-TO_FLAX = r"""
-features.*.weight -> \@params\@Conv_*\@kernel   permute 2,3,1,0
-features.*.bias   -> \@params\@Conv_*\@bias
-layers.*.weight   -> \@params\@Dense_*\@kernel  T
-layers.*.bias     -> \@params\@Dense_*\@bias
-"""
+RULES = SOURCE / "doc" / "examples"
+TO_TORCH = RULES / "flax-to-torch.rules"
+TO_FLAX = RULES / "torch-to-flax.rules"
 
 
 @pytest.fixture
 def rewrite(safetree, tmp_path):
     """rewrite(RULES, IN, OUT): the path of what OUT became, in tmp_path."""
     def run(rules, source, name, *options):
-        (tmp_path / "rules").write_text(rules)
-        safetree("repack", "--rules", tmp_path / "rules", *options, source,
+        safetree("repack", "--rules", rules, *options, source,
                  tmp_path / name)
         return tmp_path / name
     return run
