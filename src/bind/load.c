@@ -110,13 +110,13 @@ work(void *user, unsigned i)
 	}
 }
 
-/* Sets what slots are to be loaded; false if none is at or below 'key'. */
+/* Sets what slots are to be loaded; whether any is at or below 'key'. */
 static bool
 choose(struct load *l, const sftr_str *key)
 {
 	sftr_binding *b = l->b;
 	uint64_t streamed = 0;
-	bool any = key == NULL;
+	bool any = false;
 
 	for (size_t i = 0; i < b->wants.n; i++) {
 		const sftr__match *m = &b->matches[i];
@@ -259,7 +259,9 @@ sftr_binding_load(sftr_binding *binding, const char *prefix, sftr_error *err)
 		code = prefix_key(binding, prefix, &key, err);
 	text.ptr = key.text;
 	text.len = key.n;
-	if (code == SFTR_OK && !choose(&l, prefix != NULL ? &text : NULL)) {
+	/* All slots may be none; those of a prefix may not. */
+	if (code == SFTR_OK && !choose(&l, prefix != NULL ? &text : NULL) &&
+	    prefix != NULL) {
 		code = sftr__fail(err, SFTR_E_ABSENT, "no slot is there");
 		sftr__set_key(err, prefix, strlen(prefix));
 	}

@@ -11,28 +11,28 @@
 
 static const struct kind {
 	const char *name;
-	sftr_code code;
 	size_t count;	 /* in sftr_report; 0: none */
 	size_t reaction; /* in sftr_bind_options; 0: an error always */
+	sftr_code code;
 	sftr_reaction by_default;
 } kinds[SFTR__N_FINDINGS] = {
 #define KIND(text, code, word, by_default)                                     \
 	{                                                                      \
-		text, code, offsetof(sftr_report, n_##word),                   \
-			offsetof(sftr_bind_options, word), by_default          \
+		text, offsetof(sftr_report, n_##word),                         \
+			offsetof(sftr_bind_options, word), code, by_default    \
 	}
 	[SFTR__MISSING] = KIND("missing", SFTR_E_MISSING, missing, SFTR_REFUSE),
 	[SFTR__UNEXPECTED] =
 		KIND("unexpected", SFTR_E_UNEXPECTED, unexpected, SFTR_REFUSE),
 	[SFTR__SHAPE] = KIND("shape", SFTR_E_SHAPE, shape, SFTR_REFUSE),
 	[SFTR__DTYPE] = KIND("dtype", SFTR_E_CONVERSION, dtype, SFTR_REFUSE),
-	[SFTR__CAPACITY] = { "capacity", SFTR_E_CAPACITY,
-			     offsetof(sftr_report, n_capacity),
-			     offsetof(sftr_bind_options, shape), SFTR_REFUSE },
+	[SFTR__CAPACITY] = { "capacity", offsetof(sftr_report, n_capacity),
+			     offsetof(sftr_bind_options, shape),
+			     SFTR_E_CAPACITY, SFTR_REFUSE },
 	[SFTR__AMBIGUOUS] =
 		KIND("ambiguous", SFTR_E_AMBIGUOUS, ambiguous, SFTR_REFUSE),
 	[SFTR__OVERLAP] = KIND("overlap", SFTR_E_OVERLAP, overlap, SFTR_REFUSE),
-	[SFTR__VIEW_REFUSED] = { "view", SFTR_E_VIEW, 0, 0, SFTR_REFUSE },
+	[SFTR__VIEW_REFUSED] = { "view", 0, 0, SFTR_E_VIEW, SFTR_REFUSE },
 	[SFTR__KIND] = KIND("kind", SFTR_E_KIND, kind, SFTR_IGNORE),
 	[SFTR__TIED] = KIND("tied", SFTR_N_TIED, tied, SFTR_IGNORE),
 	[SFTR__CONVERTED] =

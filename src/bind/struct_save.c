@@ -240,7 +240,7 @@ static sftr_code
 declare_part(struct saver *s, const struct tensor *t, const sftr__axes *axes,
 	     uint64_t number)
 {
-	uint64_t steps[SFTR__MAX_AXES], shape[SFTR__MAX_AXES];
+	uint64_t steps[SFTR__MAX_AXES] = { 0 }, shape[SFTR__MAX_AXES] = { 0 };
 	uint64_t step = t->field->size;
 	bool is_stack = strchr(t->name, '*') != NULL;
 	const char *from = t->data, *name = t->name, *data;

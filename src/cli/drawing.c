@@ -119,24 +119,20 @@ draw_lines(struct drawing *d, size_t *ends, size_t *after, size_t *depths)
 	}
 }
 
+/* False, after a complaint, without memory. */
 static bool
 make_lines(struct drawing *d)
 {
-	size_t depth = 0;
-	size_t *stack;
+	size_t depth = d->outline->deepest;
+	size_t *stack = calloc(3 * (depth + 2), sizeof *stack);
 
-	for (size_t i = 0; i < d->outline->n; i++)
-		if (d->outline->rows[i].depth > depth)
-			depth = d->outline->rows[i].depth;
-	stack = calloc(3 * (depth + 2), sizeof *stack);
-	d->lines = calloc(d->outline->n, sizeof *d->lines);
-	if (stack != NULL && d->lines != NULL)
-		draw_lines(d, stack, stack + depth + 2,
-			   stack + 2 * (depth + 2));
-	free(stack);
-	if (stack == NULL || d->lines == NULL)
+	if (stack == NULL) {
 		outcome_no_memory();
-	return stack != NULL && d->lines != NULL;
+		return false;
+	}
+	draw_lines(d, stack, stack + depth + 2, stack + 2 * (depth + 2));
+	free(stack);
+	return true;
 }
 
 static size_t
@@ -406,11 +402,14 @@ drawing_print(outline *o, const char *path, sftr_codec codec, size_t max_depth,
 		"\342\224\202   ",
 		"    ",
 	};
-	struct drawing d = { o, path, codec, max_depth, NULL, 0, plain };
+	struct line *lines = calloc(o->n, sizeof *lines);
+	struct drawing d = { o, path, codec, max_depth, lines, 0, plain };
 
 	if (is_utf8())
 		d.strokes = boxes;
-	if (make_lines(&d))
+	if (lines == NULL)
+		outcome_no_memory();
+	else if (make_lines(&d))
 		print_drawing(&d, reason);
-	free(d.lines);
+	free(lines);
 }

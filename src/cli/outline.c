@@ -48,6 +48,8 @@ add_row(void *user, const sftr_node *node, const sftr_step *steps, size_t n)
 	memset(row, 0, sizeof *row);
 	row->node = node;
 	row->depth = n;
+	if (n > o->deepest)
+		o->deepest = n;
 	if (n > 0) {
 		row->step = steps[n - 1];
 		row->parent = o->n - 1;
@@ -123,8 +125,9 @@ outline_free(outline *o)
 static bool
 same_text(sftr_str a, sftr_str b)
 {
-	return (a.ptr == NULL) == (b.ptr == NULL) && a.len == b.len &&
-	       (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+	if (a.ptr == NULL || b.ptr == NULL)
+		return a.ptr == b.ptr;
+	return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
 static bool
@@ -138,9 +141,7 @@ same_scalar(const sftr_node *a, const sftr_node *b)
 	switch (x.kind) {
 	case SFTR_SCALAR_BOOL: return x.as.boolean == y.as.boolean;
 	case SFTR_SCALAR_TEXT: return same_text(x.as.text, y.as.text);
-	case SFTR_SCALAR_F64:
-		return memcmp(&x.as.f64, &y.as.f64, sizeof x.as.f64) == 0;
-	default: return x.as.u64 == y.as.u64;
+	default: return x.as.u64 == y.as.u64; /* of doubles the bits */
 	}
 }
 

@@ -33,6 +33,7 @@ typedef struct outline {
 	struct row *rows;
 	size_t n;
 	size_t capacity;
+	size_t deepest;		    /* depth of a row */
 	const struct row **by_node; /* to find where a shared tensor is */
 	sftr_step *path;	    /* of outline_path */
 	size_t path_capacity;

@@ -268,8 +268,8 @@ sftr__number_decode(sftr__number *numbers, sftr_dtype dtype, const void *src,
 	case dtype:                                                            \
 		for (size_t i = 0; i < n; i++)                                 \
 			numbers[i] = decode_##family(                          \
-				&form,                                         \
-				load(p + i * form.n_bytes, form.n_bytes));     \
+				&(form),                                       \
+				load(p + i * (form).n_bytes, (form).n_bytes)); \
 		break;
 		EACH_NUMBER(CASE)
 #undef CASE
@@ -290,8 +290,8 @@ sftr__number_encode(sftr_dtype dtype, void *dst, const sftr__number *numbers,
 #define CASE(dtype, family, form)                                              \
 	case dtype:                                                            \
 		for (size_t i = 0; i < n; i++)                                 \
-			store(p + i * form.n_bytes, form.n_bytes,              \
-			      encode_##family(&form, &numbers[i]));            \
+			store(p + i * (form).n_bytes, (form).n_bytes,          \
+			      encode_##family(&(form), &numbers[i]));          \
 		break;
 		EACH_NUMBER(CASE)
 #undef CASE

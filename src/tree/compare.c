@@ -23,8 +23,9 @@ differ(const sftr_node *at, sftr_error *err, const char *what)
 static bool
 same_text(sftr_str a, sftr_str b)
 {
-	return (a.ptr == NULL) == (b.ptr == NULL) && a.len == b.len &&
-	       (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+	if (a.ptr == NULL || b.ptr == NULL)
+		return a.ptr == b.ptr;
+	return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
 static bool

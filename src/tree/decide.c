@@ -287,7 +287,7 @@ decide_one(struct deciding *d, sftr_node *branch)
 	int step = branch->as.branch.first->step_kind;
 	sftr_code code = SFTR_OK;
 
-	if (d->note != NULL)
+	if (d->note->n_lines > 0)
 		code = check_marks(d, branch, kind, m);
 	if (code != SFTR_OK)
 		return code;
@@ -303,7 +303,8 @@ decide_one(struct deciding *d, sftr_node *branch)
 sftr_code
 sftr__decide(sftr__build *b, const sftr__note *note, sftr_error *err)
 {
-	struct deciding d = { b, note, 0, err };
+	static const sftr__note no_lines;
+	struct deciding d = { b, note != NULL ? note : &no_lines, 0, err };
 	sftr_node *node = b->tree->root;
 	sftr_code code = SFTR_OK;
 
