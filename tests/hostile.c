@@ -2,6 +2,7 @@
 #include "hostile.h"
 
 #include "base/index.h"
+#include "effort.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -20,9 +21,7 @@ need(bool holds)
 static size_t
 target(void)
 {
-	const char *test = getenv("SFTR_TEST");
-
-	return test != NULL && strcmp(test, "long") == 0 ? 100000000 : 2000000;
+	return repetitions(2000000, 100000000);
 }
 
 static void

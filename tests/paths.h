@@ -113,9 +113,6 @@ void
 random_begin(void);
 uint32_t
 random_below(uint32_t n);
-/* 'few' repetitions, or 'many' with SFTR_TEST=long. */
-size_t
-repetitions(size_t few, size_t many);
 
 /* A path at random, of nasty texts and numbers; lent until the next call. */
 #define RANDOM_STEPS 6

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 
+#include "effort.h"
 #include "ledger.h"
 #include "suite.h"
 
@@ -36,7 +37,8 @@ static void
 assert_filled(const unsigned char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i += 1000)
-		ck_assert_uint_eq(p[i], mark(i));
+		if (p[i] != mark(i))
+			ck_abort_msg("byte %zu of %zu", i, n);
 }
 
 START_TEST(blocks_keep_their_bytes_from_any_size_to_any_other)
@@ -44,7 +46,7 @@ START_TEST(blocks_keep_their_bytes_from_any_size_to_any_other)
 	sftr_allocator a = sftr__allocator(NULL);
 
 	for (size_t i = 0; i < N_SIZES; i++) {
-		for (size_t k = 0; k < N_SIZES; k++) {
+		for (size_t k = i % every(5); k < N_SIZES; k += every(5)) {
 			unsigned char *p = sftr__alloc(&a, sizes[i]), *q;
 			size_t less = sizes[i] < sizes[k] ? sizes[i] : sizes[k];
 

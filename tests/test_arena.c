@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/arena.h"
 
+#include "effort.h"
 #include "paths.h"
 
 #include <stdlib.h>
@@ -12,12 +13,13 @@ START_TEST(pieces_are_aligned_and_do_not_touch)
 	static const char want[] = "x";
 	char *pieces[3000];
 	size_t sizes[3000];
+	size_t n = repetitions(COUNT(pieces), COUNT(pieces));
 	sftr__arena arena;
 
 	random_begin();
 	sftr__arena_init(&arena, &a);
 	ck_assert_uint_eq(meter.n_bytes, 0);
-	for (size_t i = 0; i < COUNT(pieces); i++) {
+	for (size_t i = 0; i < n; i++) {
 		sizes[i] = random_below(i % 100 == 0 ? 9000 : 60);
 		if (i % 3 == 0) {
 			pieces[i] = sftr__arena_text(&arena, want, 1);
@@ -27,14 +29,15 @@ START_TEST(pieces_are_aligned_and_do_not_touch)
 			pieces[i] = sftr__arena_alloc(&arena, sizes[i]);
 			ck_assert_uint_eq((uintptr_t)pieces[i] % 8, 0);
 			for (size_t k = 0; k < sizes[i]; k++)
-				ck_assert_int_eq(pieces[i][k], 0);
+				if (pieces[i][k] != 0)
+					ck_abort_msg("byte %zu of %zu", k, i);
 		}
 		memset(pieces[i], (int)i % 251, sizes[i]);
 	}
-	for (size_t i = 0; i < COUNT(pieces); i++)
+	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < sizes[i]; k++)
-			ck_assert_int_eq((unsigned char)pieces[i][k],
-					 (int)i % 251);
+			if ((unsigned char)pieces[i][k] != i % 251)
+				ck_abort_msg("byte %zu of %zu", k, i);
 	sftr__arena_free(&arena);
 	ck_assert_uint_eq(meter.n_bytes, 0);
 }

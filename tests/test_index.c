@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "base/index.h"
+#include "effort.h"
 #include "ledger.h"
 
 #include <check.h>
@@ -85,8 +86,7 @@ END_TEST
 START_TEST(honest_names_never_end_in_order)
 {
 	sftr_allocator a = sftr__allocator(NULL);
-	const char *size = getenv("SFTR_TEST");
-	uint32_t n = size != NULL && strcmp(size, "long") == 0 ? 209000 : 30000;
+	uint32_t n = (uint32_t)repetitions(30000, 209000);
 	struct record *r = new_records(n);
 	sftr__index ix;
 

@@ -2,6 +2,7 @@
 #include "numeric/kernel.h"
 
 #include "numeric/number.h"
+#include "effort.h"
 #include "worth.h"
 
 #include <check.h>
@@ -73,12 +74,11 @@ START_TEST(kernels_give_what_numbers_define)
 	sftr__kernel *kernels[2];
 	sftr__number numbers[BLOCK];
 	uint32_t src[BLOCK], dst[BLOCK], want[BLOCK];
-	const char *mode = getenv("SFTR_TEST");
 	uint64_t all = UINT64_C(1) << sftr_dtype_bits(from), i = 0;
-	uint64_t step = worth_n_bytes(from) < 4		      ? 1 :
-			mode != NULL && !strcmp(mode, "long") ? 1 :
-								1021;
+	uint64_t step = every(13);
 
+	if (worth_n_bytes(from) == 4 && !effort_is("long"))
+		step *= 1021;
 	kernels[0] = sftr__kernel_plain(to, from);
 	kernels[1] = sftr__kernel_vector(to, from);
 	ck_assert(kernels[0] != NULL);

@@ -5,6 +5,7 @@
  */
 #include "folder.h"
 
+#include "effort.h"
 #include "faults.h"
 #include "ledger.h"
 #include "offers.h"
@@ -621,12 +622,12 @@ main(void)
 	Suite *s = suite_create("load");
 	TCase *tc = tcase_create("load");
 	SRunner *runner = srunner_create(s);
-	int failed, n = getenv("SFTR_TEST") != NULL ? 200 : 12;
+	int failed, n = (int)repetitions(12, 200);
 
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_loop_test(tc, every_element_comes_to_its_place, 0, n);
 	tcase_add_loop_test(tc, a_slot_is_read_in_order_without_a_load, 0,
-			    n / 2);
+			    (n + 1) / 2);
 	tcase_add_test(tc, a_part_is_loaded_and_given_back_by_its_prefix);
 	tcase_add_test(tc, ranges_tell_what_is_read_and_whereto);
 	tcase_add_test(tc, a_load_can_be_cancelled_and_taken_up_again);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/node.h"
 
+#include "effort.h"
 #include "trees.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is written, to every kind of place, and what is left when it fails. */
 #include "base/bytes.h"
+#include "effort.h"
 #include "faults.h"
 #include "folder.h"
 #include "ledger.h"
@@ -703,12 +704,11 @@ assert_one_letter(const char *path)
 /* Killed wherever it is, it leaves one file or the other, whole. */
 START_TEST(a_killed_process_leaves_a_whole_file)
 {
-	const char *how_long = getenv("SFTR_TEST");
-	bool is_long = how_long != NULL && strcmp(how_long, "long") == 0;
+	size_t n = repetitions(12, 200);
 	uint32_t random = 12345;
 
 	save_letter(in_folder("m"), 'A', 4 * MIB, 1);
-	for (int i = 0; i < (is_long ? 200 : 12); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct timespec wait = { 0, 0 };
 		pid_t child = fork();
 		int status;

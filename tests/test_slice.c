@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The text of a selection, and reading what it selects. */
+#include "effort.h"
 #include "scratch.h"
 #include "suite.h"
 
@@ -122,7 +123,8 @@ START_TEST(every_small_selection_reads_what_it_says)
 	scratch_make();
 	ckpt = open_cube(SFTR_PREAD);
 	t = sftr_checkpoint_find(ckpt, "cube", 4);
-	for (uint64_t k = 0; k < 5 * 5 * 3 * 4 * 4 * 2 * 6 * 6 * 3; k += 7) {
+	for (uint64_t k = 0; k < 5 * 5 * 3 * 4 * 4 * 2 * 6 * 6 * 3;
+	     k += 7 * every(11)) {
 		sftr_slice s[3] = {
 			{ k % 5, k / 5 % 5 + 1, k / 25 % 3 + 1, 0 },
 			{ k / 75 % 4, k / 300 % 4 + 1, k / 1200 % 2 + 1, 0 },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "names/step.h"
 
+#include "effort.h"
 #include "paths.h"
 
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 /* The names of real files: guessed, read, and written as they were. */
 #include "names/pathset.h"
 
+#include "effort.h"
 #include "paths.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "effort.h"
 #include "trees.h"
 
 #include <stdio.h>
