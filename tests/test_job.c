@@ -295,7 +295,6 @@ START_TEST(a_file_that_ends_in_a_place_says_where)
 }
 END_TEST
 
-/* Some places are read through scratch for speed: no place may tell. */
 START_TEST(a_large_tensor_may_lie_anywhere_in_a_line)
 {
 	enum { N = 300007 };

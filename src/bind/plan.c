@@ -2,7 +2,6 @@
 #include "bind/plan.h"
 
 #include "base/bytes.h"
-#include "checkpoint/checkpoint.h"
 
 /* Bytes that nobody wants are read if they are fewer: a call costs as much. */
 #define GAP 4096
@@ -36,27 +35,6 @@ sftr__box_elements(const uint64_t *shape, uint32_t rank, uint64_t first,
 	return inner;
 }
 
-/*
- * The kernel copies by the processor's own instruction for it, which on some
- * (recent ones of AMD) takes four times as long where a place is up to 15 bytes
- * further into its line of 64 than what comes to it, and half again as long up
- * to 31 bytes.  Through scratch, which lies as it should, it is faster then.
- */
-static bool
-lies_badly(const sftr_binding *b, const sftr__order *order)
-{
-	const sftr__match *m = &b->matches[order->slot];
-	const char *data = b->states[order->slot].data;
-	const sftr_tensor *t = m->parts[order->part];
-	uint64_t ahead;
-
-	if (b->ckpt->arrays != NULL)
-		return false;
-	ahead = (uintptr_t)data + order->part * (m->n_bytes / m->n_parts) -
-		sftr__checkpoint_offset(b->ckpt, t);
-	return ahead % 64 > 0 && ahead % 64 < 32;
-}
-
 /* Whether bytes may go from the file to their place and be right. */
 static bool
 is_direct(const sftr__plan *plan)
@@ -67,7 +45,7 @@ is_direct(const sftr__plan *plan)
 	const sftr__match *m = &b->matches[order->slot];
 
 	return !m->is_converted && (want->slot.flags & SFTR_SLOT_BOOL) == 0 &&
-	       sftr__match_is_flat(m) && !lies_badly(b, order);
+	       sftr__match_is_flat(m);
 }
 
 /* The next piece of the part that the plan is at; not beyond 'most' bytes. */
