@@ -2,11 +2,12 @@
 #include "numeric/stride.h"
 
 #include "numeric/swap.h"
+#include "numeric/turn.h"
 
 #include <string.h>
 
-/* Elements along each side of the blocks in which crossing axes are copied. */
-#define BLOCK 64
+/* A block of crossing axes is as large as its copy may be in the first cache. */
+#define TILE_BYTES 16384
 
 void
 sftr__stride_begin(sftr__stride *s, size_t element, unsigned swap)
@@ -108,18 +109,21 @@ move(char *dst, const char *src, size_t size, unsigned swap)
 		memcpy(dst, src, size);
 }
 
-/* Inlined with a constant size, so that moving an element is one load. */
+/*
+ * Inlined with a constant size, so that moving an element is one load; the
+ * axes are copies, which no store can change.
+ */
 static inline void
-copy_elements(char *dst, const char *src, const sftr__stride_axis *a,
-	      const sftr__stride_axis *b, size_t size, unsigned swap)
+copy_elements(char *dst, const char *src, sftr__stride_axis a,
+	      sftr__stride_axis b, size_t size, unsigned swap)
 {
-	for (size_t j = 0; j < b->extent; j++) {
-		char *d = dst + (ptrdiff_t)j * b->dst;
-		const char *s = src + (ptrdiff_t)j * b->src;
+	for (size_t j = 0; j < b.extent; j++) {
+		char *d = dst + (ptrdiff_t)j * b.dst;
+		const char *s = src + (ptrdiff_t)j * b.src;
 
-		for (size_t i = 0; i < a->extent; i++)
-			move(d + (ptrdiff_t)i * a->dst,
-			     s + (ptrdiff_t)i * a->src, size, swap);
+		for (size_t i = 0; i < a.extent; i++)
+			move(d + (ptrdiff_t)i * a.dst, s + (ptrdiff_t)i * a.src,
+			     size, swap);
 	}
 }
 
@@ -128,11 +132,11 @@ copy_plane(char *dst, const char *src, const sftr__stride_axis *a,
 	   const sftr__stride_axis *b, size_t size, unsigned swap)
 {
 	switch (swap > 1 ? 0 : size) {
-	case 1: copy_elements(dst, src, a, b, 1, 1); break;
-	case 2: copy_elements(dst, src, a, b, 2, 1); break;
-	case 4: copy_elements(dst, src, a, b, 4, 1); break;
-	case 8: copy_elements(dst, src, a, b, 8, 1); break;
-	default: copy_elements(dst, src, a, b, size, swap); break;
+	case 1: copy_elements(dst, src, *a, *b, 1, 1); break;
+	case 2: copy_elements(dst, src, *a, *b, 2, 1); break;
+	case 4: copy_elements(dst, src, *a, *b, 4, 1); break;
+	case 8: copy_elements(dst, src, *a, *b, 8, 1); break;
+	default: copy_elements(dst, src, *a, *b, size, swap); break;
 	}
 }
 
@@ -142,18 +146,52 @@ smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Blocks keep in cache the lines that 'a' crosses in src and 'b' in dst. */
+/*
+ * Where runs of src become columns of dst they are first laid side by side: as
+ * they lie in src they may fall on one and the same place of a cache, and drive
+ * each other out of it.
+ */
+static void
+copy_block(char *dst, const char *src, const sftr__stride_axis *a,
+	   const sftr__stride_axis *b, size_t size, unsigned swap)
+{
+	size_t run = (size_t)b->extent * size;
+	char tile[TILE_BYTES];
+
+	if (swap > 1 || !sftr__turns(size) || a->dst != (ptrdiff_t)size ||
+	    b->src != (ptrdiff_t)size) {
+		copy_plane(dst, src, a, b, size, swap);
+		return;
+	}
+	for (size_t i = 0; i < a->extent; i++)
+		memcpy(tile + i * run, src + (ptrdiff_t)i * a->src, run);
+	sftr__turn(dst, b->dst, tile, (ptrdiff_t)run, (size_t)a->extent,
+		   (size_t)b->extent, size);
+}
+
+/* Elements along each side of a block. */
+static uint64_t
+block_side(size_t size)
+{
+	uint64_t side = 8;
+
+	while (side < 128 && 4 * side * side * size <= TILE_BYTES)
+		side *= 2;
+	return side;
+}
+
 static void
 copy_blocks(char *dst, const char *src, const sftr__stride_axis *a,
 	    const sftr__stride_axis *b, size_t size, unsigned swap)
 {
 	sftr__stride_axis x = *a, y = *b;
+	uint64_t side = block_side(size);
 
-	for (uint64_t j = 0; j < b->extent; j += BLOCK) {
-		y.extent = smaller(b->extent - j, BLOCK);
-		for (uint64_t i = 0; i < a->extent; i += BLOCK) {
-			x.extent = smaller(a->extent - i, BLOCK);
-			copy_plane(dst + (ptrdiff_t)i * x.dst +
+	for (uint64_t j = 0; j < b->extent; j += side) {
+		y.extent = smaller(b->extent - j, side);
+		for (uint64_t i = 0; i < a->extent; i += side) {
+			x.extent = smaller(a->extent - i, side);
+			copy_block(dst + (ptrdiff_t)i * x.dst +
 					   (ptrdiff_t)j * y.dst,
 				   src + (ptrdiff_t)i * x.src +
 					   (ptrdiff_t)j * y.src,
