@@ -239,10 +239,15 @@ fill(sftr_binding *b, const sftr__binding_setup *setup,
 		code = find_overlaps(b, err);
 	if (code == SFTR_OK)
 		code = find_twins(b, report, err);
-	if (code == SFTR_OK)
-		code = explain(b, setup, report, &why);
 	if (code != SFTR_OK)
-		return code == SFTR_E_MEMORY ? sftr__fail_memory(err) : code;
+		return code;
+	/* By now 'err' may hold what the bind found. */
+	code = explain(b, setup, report, &why);
+	if (code != SFTR_OK) {
+		if (err != NULL)
+			*err = why;
+		return code;
+	}
 	if (report->code != SFTR_OK)
 		return report->code;
 	return sort_parts(b, err);
