@@ -180,6 +180,36 @@ START_TEST(lenient_drops_flat_steps_and_says_that_leaves_share)
 }
 END_TEST
 
+START_TEST(kinds_are_compared_where_a_step_was_dropped)
+{
+	const struct offered offered[] = {
+		{ "w", SFTR_F32, 1, { 2 }, numbers }
+	};
+	sftr_checkpoint *ckpt = offer(offered, 1);
+	const uint64_t shape[] = { 2 };
+	sftr_bind_options options;
+	float a[2] = { 0 };
+	sftr_report report;
+	sftr_node *node;
+	sftr_tree *tree;
+	sftr_error err;
+
+	ck_assert_int_eq(sftr_tree_new(NULL, &tree, &err), SFTR_OK);
+	node = sftr_node_add(sftr_tree_set_root(tree, SFTR_NODE_OBJECT),
+			     sftr_flat(0), SFTR_NODE_DICT);
+	sftr_node_add_tensor(node, sftr_key("w"), SFTR_F32, shape, 1, a);
+	sftr_bind_options_lenient(&options);
+	options.codec = SFTR_CODEC_P2S;
+	options.kind = SFTR_WARN;
+	ck_assert_int_eq(sftr_set_weights(tree, ckpt, &options, &report, &err),
+			 SFTR_OK);
+	ck_assert_uint_eq(report.n_kind, 1);
+	ck_assert_float_eq(a[1], 2);
+	sftr_tree_free(tree);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 START_TEST(leaves_that_share_are_filled_once)
 {
 	const struct offered offered[] = {
@@ -317,6 +347,7 @@ main(void)
 	tcase_add_test(tc,
 		       lenient_keeps_what_is_missing_and_passes_over_the_rest);
 	tcase_add_test(tc, lenient_drops_flat_steps_and_says_that_leaves_share);
+	tcase_add_test(tc, kinds_are_compared_where_a_step_was_dropped);
 	tcase_add_test(tc, leaves_that_share_are_filled_once);
 	tcase_add_test(tc, a_tree_that_failed_is_not_filled);
 	tcase_add_test(tc, a_view_of_a_file_is_not_written_to);

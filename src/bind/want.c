@@ -222,7 +222,7 @@ check_place(struct copier *c, const sftr_slot *slot)
 		       sftr__fail(c->err, SFTR_E_ARGUMENT, "expected %s", due);
 }
 
-/* The steps of the slot's own name, for their kinds. */
+/* The steps of the slot's own name, as far as they count, for their kinds. */
 static sftr_code
 copy_steps(struct copier *c, const sftr_step *steps, size_t n, sftr_slot *copy)
 {
@@ -235,13 +235,19 @@ copy_steps(struct copier *c, const sftr_step *steps, size_t n, sftr_slot *copy)
 	if (own == NULL)
 		return sftr__fail_memory(c->err);
 	copy->steps = own;
-	copy->n_steps = n;
+	copy->n_steps = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (sftr__step_is_number(own[i].kind))
+		sftr_step *step;
+
+		if (c->drop_flat && steps[i].kind == SFTR_STEP_FLAT)
 			continue;
-		own[i].text.ptr = sftr__arena_text(arena, steps[i].text.ptr,
-						   steps[i].text.len);
-		if (own[i].text.ptr == NULL)
+		step = &own[copy->n_steps++];
+		*step = steps[i];
+		if (sftr__step_is_number(step->kind))
+			continue;
+		step->text.ptr = sftr__arena_text(arena, steps[i].text.ptr,
+						  steps[i].text.len);
+		if (step->text.ptr == NULL)
 			return sftr__fail_memory(c->err);
 	}
 	return SFTR_OK;
