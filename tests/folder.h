@@ -65,6 +65,26 @@ folder_write(const char *path, const void *bytes, size_t n)
 	ck_assert_int_eq(fclose(file), 0);
 }
 
+/*
+ * A safetensors file of this header's text and n data bytes, each its place
+ * mod 251.
+ */
+static inline void
+folder_tensors(const char *path, const char *header, size_t n)
+{
+	size_t n_text = strlen(header);
+	unsigned char *file = calloc(1, 8 + n_text + n);
+
+	ck_assert_ptr_nonnull(file);
+	for (int i = 0; i < 8; i++)
+		file[i] = (unsigned char)((unsigned long long)n_text >> 8 * i);
+	memcpy(file + 8, header, n_text);
+	for (size_t i = 0; i < n; i++)
+		file[8 + n_text + i] = (unsigned char)(i % 251);
+	folder_write(path, file, 8 + n_text + n);
+	free(file);
+}
+
 /* The bytes of a file, to be freed, and how many. */
 static inline char *
 folder_read(const char *path, size_t *n)

@@ -193,6 +193,21 @@ text_holds(sftr_str text, const char *set)
 }
 
 bool
+parted_accepts(const sftr_step *steps, size_t n, const char *separator)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (steps[i].kind > SFTR_STEP_KEY)
+			continue;
+		if (text_holds(steps[i].text, separator))
+			return false;
+		if (n == 1 && (is_text(steps[i].text, "") ||
+			       is_text(steps[i].text, "__metadata__")))
+			return false;
+	}
+	return true;
+}
+
+bool
 is_text(sftr_str text, const char *as)
 {
 	return text.len == strlen(as) && memcmp(text.ptr, as, text.len) == 0;

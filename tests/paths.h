@@ -123,6 +123,10 @@ random_path(void);
 bool
 same_path(const sftr_step *a, size_t n_a, const sftr_step *b, size_t n_b);
 
+/* Whether a codec that only parts names by a separator can say the steps. */
+bool
+parted_accepts(const sftr_step *steps, size_t n, const char *separator);
+
 bool
 text_holds(sftr_str text, const char *set);
 bool

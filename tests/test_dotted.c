@@ -33,16 +33,7 @@ static const struct path_fault paths[] = {
 static bool
 accepts(const sftr_step *steps, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (steps[i].kind > SFTR_STEP_KEY)
-			continue;
-		if (text_holds(steps[i].text, "."))
-			return false;
-		if (n == 1 && (is_text(steps[i].text, "") ||
-			       is_text(steps[i].text, "__metadata__")))
-			return false;
-	}
-	return true;
+	return parted_accepts(steps, n, ".");
 }
 
 int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From a path to a checkpoint: what a directory can mean. */
-#include "scratch.h"
+#include "folder.h"
 #include "suite.h"
 
 #include <safetree/checkpoint.h>
@@ -29,13 +29,13 @@ START_TEST(an_empty_directory_holds_no_checkpoint)
 {
 	sftr_error err;
 
-	scratch_make();
-	ck_assert_int_eq(n_tensors(scratch, &err), -(int)SFTR_E_UNSUPPORTED);
-	ck_assert_str_eq(err.file, scratch);
-	scratch_write("weights.bin", "", 0);
-	scratch_write("safetensors", "", 0);
-	ck_assert_int_eq(n_tensors(scratch, &err), -(int)SFTR_E_UNSUPPORTED);
-	scratch_remove();
+	folder_make();
+	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
+	ck_assert_str_eq(err.file, folder);
+	folder_write(in_folder("weights.bin"), "", 0);
+	folder_write(in_folder("safetensors"), "", 0);
+	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
+	folder_remove();
 }
 END_TEST
 
@@ -44,17 +44,17 @@ START_TEST(what_lies_beside_a_file_does_not_matter)
 	char path[300];
 	sftr_error err;
 
-	scratch_make();
-	scratch_tensors("m.safetensors", ONE("a"), 1);
-	scratch_write("m.safetensors.txt", "", 0);
-	scratch_write("config.json", "", 0);
-	scratch_write(".hidden", "", 0);
-	ck_assert_int_eq(n_tensors(scratch, &err), 1);
-	snprintf(path, sizeof path, "%s/", scratch);
+	folder_make();
+	folder_tensors(in_folder("m.safetensors"), ONE("a"), 1);
+	folder_write(in_folder("m.safetensors.txt"), "", 0);
+	folder_write(in_folder("config.json"), "", 0);
+	folder_write(in_folder(".hidden"), "", 0);
+	ck_assert_int_eq(n_tensors(folder, &err), 1);
+	snprintf(path, sizeof path, "%s/", folder);
 	ck_assert_int_eq(n_tensors(path, &err), 1);
-	snprintf(path, sizeof path, "%s//.", scratch);
+	snprintf(path, sizeof path, "%s//.", folder);
 	ck_assert_int_eq(n_tensors(path, &err), 1);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -62,24 +62,24 @@ START_TEST(a_set_is_complete_or_no_set)
 {
 	sftr_error err;
 
-	scratch_make();
-	scratch_tensors("m-00001-of-00003.safetensors", ONE("a"), 1);
-	scratch_tensors("m-00002-of-00003.safetensors", ONE("b"), 1);
-	ck_assert_int_eq(n_tensors(scratch, &err), -(int)SFTR_E_UNSUPPORTED);
-	scratch_tensors("n-00003-of-00003.safetensors", ONE("c"), 1);
-	ck_assert_int_eq(n_tensors(scratch, &err), -(int)SFTR_E_UNSUPPORTED);
-	unlink(scratch_path("n-00003-of-00003.safetensors"));
-	scratch_tensors("mm-00003-of-00003.safetensors", ONE("c"), 1);
-	ck_assert_int_eq(n_tensors(scratch, &err), -(int)SFTR_E_UNSUPPORTED);
-	unlink(scratch_path("mm-00003-of-00003.safetensors"));
-	scratch_tensors("m-00003-of-00003.safetensors", ONE("c"), 1);
-	ck_assert_int_eq(n_tensors(scratch, &err), 3);
-	scratch_tensors("m-00004-of-00003.safetensors", ONE("d"), 1);
-	ck_assert_int_eq(n_tensors(scratch, &err), -(int)SFTR_E_UNSUPPORTED);
-	unlink(scratch_path("m-00004-of-00003.safetensors"));
-	scratch_tensors("s.safetensors", ONE("d"), 1);
-	ck_assert_int_eq(n_tensors(scratch, &err), -(int)SFTR_E_UNSUPPORTED);
-	scratch_remove();
+	folder_make();
+	folder_tensors(in_folder("m-00001-of-00003.safetensors"), ONE("a"), 1);
+	folder_tensors(in_folder("m-00002-of-00003.safetensors"), ONE("b"), 1);
+	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
+	folder_tensors(in_folder("n-00003-of-00003.safetensors"), ONE("c"), 1);
+	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
+	unlink(in_folder("n-00003-of-00003.safetensors"));
+	folder_tensors(in_folder("mm-00003-of-00003.safetensors"), ONE("c"), 1);
+	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
+	unlink(in_folder("mm-00003-of-00003.safetensors"));
+	folder_tensors(in_folder("m-00003-of-00003.safetensors"), ONE("c"), 1);
+	ck_assert_int_eq(n_tensors(folder, &err), 3);
+	folder_tensors(in_folder("m-00004-of-00003.safetensors"), ONE("d"), 1);
+	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
+	unlink(in_folder("m-00004-of-00003.safetensors"));
+	folder_tensors(in_folder("s.safetensors"), ONE("d"), 1);
+	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
+	folder_remove();
 }
 END_TEST
 
@@ -89,18 +89,20 @@ START_TEST(two_indexes_are_one_too_many)
 		"{\"weight_map\":{\"a\":\"m-1.safetensors\"}}";
 	sftr_error err;
 
-	scratch_make();
-	scratch_tensors("m-1.safetensors", ONE("a"), 1);
-	scratch_tensors("other.safetensors", ONE("z"), 1);
-	scratch_write("m.safetensors.index.json", index, sizeof index - 1);
-	ck_assert_int_eq(n_tensors(scratch, &err), 1);
+	folder_make();
+	folder_tensors(in_folder("m-1.safetensors"), ONE("a"), 1);
+	folder_tensors(in_folder("other.safetensors"), ONE("z"), 1);
+	folder_write(in_folder("m.safetensors.index.json"), index,
+		     sizeof index - 1);
+	ck_assert_int_eq(n_tensors(folder, &err), 1);
 	/* An index of something else is none. */
-	scratch_write("pytorch_model.bin.index.json", "{}", 2);
-	ck_assert_int_eq(n_tensors(scratch, &err), 1);
-	scratch_write("n.safetensors.index.json", index, sizeof index - 1);
-	ck_assert_int_eq(n_tensors(scratch, &err), -(int)SFTR_E_UNSUPPORTED);
+	folder_write(in_folder("pytorch_model.bin.index.json"), "{}", 2);
+	ck_assert_int_eq(n_tensors(folder, &err), 1);
+	folder_write(in_folder("n.safetensors.index.json"), index,
+		     sizeof index - 1);
+	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
 	ck_assert_ptr_nonnull(strstr(err.message, "2 indexes and 2 files"));
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -109,24 +111,22 @@ START_TEST(a_path_that_cannot_be_followed_says_why)
 	char path[300];
 	sftr_error err;
 
-	scratch_make();
-	scratch_write("file", "", 0);
-	ck_assert_int_eq(n_tensors(scratch_path("none"), &err),
-			 -(int)SFTR_E_IO);
+	folder_make();
+	folder_write(in_folder("file"), "", 0);
+	ck_assert_int_eq(n_tensors(in_folder("none"), &err), -(int)SFTR_E_IO);
 	ck_assert_int_eq(err.os_errno, ENOENT);
-	ck_assert_str_eq(err.file, scratch_path("none"));
-	snprintf(path, sizeof path, "%s/file/m.safetensors", scratch);
+	ck_assert_str_eq(err.file, in_folder("none"));
+	snprintf(path, sizeof path, "%s/file/m.safetensors", folder);
 	ck_assert_int_eq(n_tensors(path, &err), -(int)SFTR_E_IO);
 	ck_assert_int_eq(err.os_errno, ENOTDIR);
-	ck_assert_int_eq(symlink("loop", scratch_path("loop")), 0);
-	ck_assert_int_eq(n_tensors(scratch_path("loop"), &err),
-			 -(int)SFTR_E_IO);
+	ck_assert_int_eq(symlink("loop", in_folder("loop")), 0);
+	ck_assert_int_eq(n_tensors(in_folder("loop"), &err), -(int)SFTR_E_IO);
 	ck_assert_int_eq(err.os_errno, ELOOP);
 	ck_assert_int_eq(n_tensors("", &err), -(int)SFTR_E_IO);
 	ck_assert_int_eq(err.os_errno, ENOENT);
-	ck_assert_int_eq(n_tensors(scratch_path("m.index.json"), &err),
+	ck_assert_int_eq(n_tensors(in_folder("m.index.json"), &err),
 			 -(int)SFTR_E_IO);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 

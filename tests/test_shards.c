@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Indexes, directories and sets of shards, good and lying. */
 #include "ledger.h"
-#include "scratch.h"
+#include "folder.h"
 #include "suite.h"
 
 #include <safetree/checkpoint.h>
@@ -16,12 +16,12 @@
 static void
 write_shards(void)
 {
-	scratch_tensors(
-		"m-00001-of-00002.safetensors",
+	folder_tensors(
+		in_folder("m-00001-of-00002.safetensors"),
 		"{\"__metadata__\":{\"format\":\"pt\"}," TENSOR("a", 0, 4) "}",
 		4);
-	scratch_tensors(
-		"m-00002-of-00002.safetensors",
+	folder_tensors(
+		in_folder("m-00002-of-00002.safetensors"),
 		"{" TENSOR("b", 0, 2) ",\"c\":{\"dtype\":\"U8\","
 				      "\"shape\":[3],\"data_offsets\":[2,5]}}",
 		5);
@@ -36,7 +36,7 @@ write_shards(void)
 static void
 write_index(const char *text)
 {
-	scratch_write("m.safetensors.index.json", text, strlen(text));
+	folder_write(in_folder("m.safetensors.index.json"), text, strlen(text));
 }
 
 static void
@@ -68,16 +68,16 @@ holds_all(const char *path)
 
 START_TEST(index_directory_and_set_open_alike)
 {
-	scratch_make();
+	folder_make();
 	write_shards();
-	holds_all(scratch); /* a complete set without an index */
+	holds_all(folder); /* a complete set without an index */
 	write_index(GOOD_INDEX);
-	holds_all(scratch);
-	holds_all(scratch_path("m.safetensors.index.json"));
-	ck_assert_int_eq(chdir(scratch), 0);
+	holds_all(folder);
+	holds_all(in_folder("m.safetensors.index.json"));
+	ck_assert_int_eq(chdir(folder), 0);
 	holds_all("m.safetensors.index.json");
 	holds_all(".");
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -86,21 +86,23 @@ START_TEST(directory_of_one_file_is_that_file)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
-	scratch_make();
-	scratch_tensors("model.safetensors", "{" TENSOR("a", 0, 1) "}", 1);
-	scratch_write("config.json", "{}", 2);
-	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+	folder_make();
+	folder_tensors(in_folder("model.safetensors"),
+		       "{" TENSOR("a", 0, 1) "}", 1);
+	folder_write(in_folder("config.json"), "{}", 2);
+	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, &err),
 			 SFTR_OK);
 	ck_assert_uint_eq(sftr_checkpoint_count(ckpt), 1);
 	sftr_checkpoint_close(ckpt);
-	scratch_tensors("other.safetensors", "{" TENSOR("b", 0, 1) "}", 1);
-	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+	folder_tensors(in_folder("other.safetensors"),
+		       "{" TENSOR("b", 0, 1) "}", 1);
+	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, &err),
 			 SFTR_E_UNSUPPORTED);
 	ck_assert_str_eq(err.message,
 			 "expected one index, one .safetensors file or one "
 			 "complete set -00001-of-0000N in the directory, found "
 			 "0 indexes and 2 files: name one");
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -174,7 +176,7 @@ START_TEST(every_lie_of_an_index_is_told)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
-	scratch_make();
+	folder_make();
 	write_shards();
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
 		const struct expected *e = &faults[i];
@@ -185,7 +187,7 @@ START_TEST(every_lie_of_an_index_is_told)
 
 		write_index(e->index);
 		code = sftr_checkpoint_open(
-			scratch_path("m.safetensors.index.json"), NULL, &ckpt,
+			in_folder("m.safetensors.index.json"), NULL, &ckpt,
 			&err);
 		ck_assert_msg(code == e->code, "%s: %s: %s", e->index,
 			      sftr_code_name(code), err.message);
@@ -206,14 +208,14 @@ START_TEST(every_lie_of_an_index_is_told)
 		if (e->message != NULL)
 			ck_assert_str_eq(err.message, e->message);
 		ck_assert_int_eq(
-			sftr_check(scratch_path("m.safetensors.index.json"),
-				   NULL, count_findings, &n_findings, &n_errors,
+			sftr_check(in_folder("m.safetensors.index.json"), NULL,
+				   count_findings, &n_findings, &n_errors,
 				   NULL),
 			SFTR_OK);
 		ck_assert_uint_ge(n_errors, 1);
 		ck_assert_uint_eq(n_errors, n_findings);
 	}
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -222,20 +224,20 @@ START_TEST(reference_only_warns_of_total_size)
 	sftr_open_options options = { .policy = SFTR_REFERENCE };
 	sftr_checkpoint *ckpt;
 
-	scratch_make();
+	folder_make();
 	write_shards();
 	write_index("{\"metadata\":{\"total_size\":8},\"weight_map\":{" A B C
 		    "}}");
-	ck_assert_int_eq(sftr_checkpoint_open(scratch, &options, &ckpt, NULL),
+	ck_assert_int_eq(sftr_checkpoint_open(folder, &options, &ckpt, NULL),
 			 SFTR_OK);
 	sftr_checkpoint_close(ckpt);
 	/* A size that is no integer claims nothing. */
 	write_index("{\"metadata\":{\"total_size\":8.5},\"weight_map\":{" A B C
 		    "}}");
-	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, NULL),
+	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, NULL),
 			 SFTR_OK);
 	sftr_checkpoint_close(ckpt);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -244,22 +246,22 @@ START_TEST(tensor_in_two_shards_is_an_error)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
-	scratch_make();
+	folder_make();
 	write_shards();
-	scratch_tensors("m-00001-of-00002.safetensors",
-			"{" TENSOR("b", 0, 4) "}", 4);
-	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+	folder_tensors(in_folder("m-00001-of-00002.safetensors"),
+		       "{" TENSOR("b", 0, 4) "}", 4);
+	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, &err),
 			 SFTR_E_SHARD);
 	ck_assert_str_eq(err.key, "b");
 	ck_assert_uint_eq(err.rule, 33);
 	ck_assert_str_eq(err.message, "another shard has it already");
 	write_index(MAP("\"b\":\"m-00001-of-00002.safetensors\"" C));
-	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, &err),
 			 SFTR_E_SHARD);
 	ck_assert_str_eq(err.key, "b");
 	ck_assert_uint_eq(err.rule, 33);
 	ck_assert_str_eq(err.message, "the index has it in another shard");
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -268,23 +270,22 @@ START_TEST(faults_of_a_shard_name_its_file)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
-	scratch_make();
+	folder_make();
 	write_shards();
 	write_index(GOOD_INDEX);
 	ck_assert_int_eq(
-		truncate(scratch_path("m-00002-of-00002.safetensors"), 100), 0);
-	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+		truncate(in_folder("m-00002-of-00002.safetensors"), 100), 0);
+	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, &err),
 			 SFTR_E_TRUNCATED);
 	ck_assert_ptr_nonnull(strstr(err.file, "m-00002-of-00002.safetensors"));
 	/* A folder where a shard should be. */
-	ck_assert_int_eq(unlink(scratch_path("m-00002-of-00002.safetensors")),
+	ck_assert_int_eq(unlink(in_folder("m-00002-of-00002.safetensors")), 0);
+	ck_assert_int_eq(mkdir(in_folder("m-00002-of-00002.safetensors"), 0700),
 			 0);
-	ck_assert_int_eq(
-		mkdir(scratch_path("m-00002-of-00002.safetensors"), 0700), 0);
-	ck_assert_int_eq(sftr_checkpoint_open(scratch, NULL, &ckpt, &err),
+	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, &err),
 			 SFTR_E_SHARD);
 	ck_assert_str_eq(err.message, "the shard is no regular file");
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -296,10 +297,10 @@ START_TEST(out_of_memory_at_every_point)
 	sftr_checkpoint *ckpt;
 	size_t n_calls, n_failed = 0;
 
-	scratch_make();
+	folder_make();
 	write_shards();
 	write_index(GOOD_INDEX);
-	ck_assert_int_eq(sftr_checkpoint_open(scratch, &options, &ckpt, NULL),
+	ck_assert_int_eq(sftr_checkpoint_open(folder, &options, &ckpt, NULL),
 			 SFTR_OK);
 	sftr_checkpoint_close(ckpt);
 	n_calls = books.n_calls;
@@ -308,7 +309,7 @@ START_TEST(out_of_memory_at_every_point)
 
 		memset(&books, 0, sizeof books);
 		books.fail_at = i;
-		code = sftr_checkpoint_open(scratch, &options, &ckpt, NULL);
+		code = sftr_checkpoint_open(folder, &options, &ckpt, NULL);
 		if (code == SFTR_OK)
 			sftr_checkpoint_close(ckpt);
 		else
@@ -317,7 +318,7 @@ START_TEST(out_of_memory_at_every_point)
 		ck_assert_uint_eq(books.n_bytes, 0);
 	}
 	ck_assert_uint_gt(n_failed, 20);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The text of a selection, and reading what it selects. */
 #include "effort.h"
-#include "scratch.h"
+#include "folder.h"
 #include "suite.h"
 
 #include <safetree/checkpoint.h>
@@ -106,8 +106,8 @@ open_cube(sftr_access access)
 		data[8 + n + 2 * i] = (unsigned char)i;
 	for (size_t i = 0; i < 12; i++)
 		data[8 + n + 240 + i] = (unsigned char)i;
-	scratch_write("cube.safetensors", data, 8 + n + 252);
-	ck_assert_int_eq(sftr_checkpoint_open(scratch_path("cube.safetensors"),
+	folder_write(in_folder("cube.safetensors"), data, 8 + n + 252);
+	ck_assert_int_eq(sftr_checkpoint_open(in_folder("cube.safetensors"),
 					      &options, &ckpt, &err),
 			 SFTR_OK);
 	return ckpt;
@@ -120,7 +120,7 @@ START_TEST(every_small_selection_reads_what_it_says)
 	sftr_error err;
 	uint16_t out[120];
 
-	scratch_make();
+	folder_make();
 	ckpt = open_cube(SFTR_PREAD);
 	t = sftr_checkpoint_find(ckpt, "cube", 4);
 	for (uint64_t k = 0; k < 5 * 5 * 3 * 4 * 4 * 2 * 6 * 6 * 3;
@@ -156,7 +156,7 @@ START_TEST(every_small_selection_reads_what_it_says)
 			ck_assert_uint_eq(out[n], 0xeeee);
 	}
 	sftr_checkpoint_close(ckpt);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -170,7 +170,7 @@ START_TEST(bounds_and_capacity_are_held)
 	sftr_error err;
 	char out[240];
 
-	scratch_make();
+	folder_make();
 	ckpt = open_cube(SFTR_MAP);
 	t = sftr_checkpoint_find(ckpt, "cube", 4);
 	ck_assert_int_eq(sftr_checkpoint_read_slice(ckpt, t, s, out, 239, &err),
@@ -196,7 +196,7 @@ START_TEST(bounds_and_capacity_are_held)
 	ck_assert_uint_eq(shape[1], 6);
 	ck_assert_uint_eq(n_bytes, 60);
 	sftr_checkpoint_close(ckpt);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -208,7 +208,7 @@ START_TEST(packed_elements_come_in_whole_bytes_only)
 	sftr_error err;
 	char out[16];
 
-	scratch_make();
+	folder_make();
 	ckpt = open_cube(SFTR_MAP);
 	t = sftr_checkpoint_find(ckpt, "f4", 2);
 	ck_assert_int_eq(sftr_checkpoint_read_slice(ckpt, t, s, out, 16, &err),
@@ -220,7 +220,7 @@ START_TEST(packed_elements_come_in_whole_bytes_only)
 	ck_assert_str_eq(err.message,
 			 "selects part of a byte, F4 elements are packed");
 	sftr_checkpoint_close(ckpt);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 

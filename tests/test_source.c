@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files: what is refused, what changes while it is open, views and copies. */
-#include "scratch.h"
+#include "folder.h"
 #include "suite.h"
 
 #include <safetree/checkpoint.h>
@@ -25,9 +25,9 @@ open_file(sftr_access access)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
-	scratch_tensors("m.safetensors", HEADER " ", 109);
-	ck_assert_msg(sftr_checkpoint_open(scratch_path("m.safetensors"),
-					   &options, &ckpt, &err) == SFTR_OK,
+	folder_tensors(in_folder("m.safetensors"), HEADER " ", 109);
+	ck_assert_msg(sftr_checkpoint_open(in_folder("m.safetensors"), &options,
+					   &ckpt, &err) == SFTR_OK,
 		      "%s", err.message);
 	return ckpt;
 }
@@ -55,19 +55,19 @@ START_TEST(what_is_no_regular_file_is_refused_at_once)
 {
 	sftr_error err;
 
-	scratch_make();
-	ck_assert_int_eq(open_code(scratch_path("absent"), &err), SFTR_E_IO);
+	folder_make();
+	ck_assert_int_eq(open_code(in_folder("absent"), &err), SFTR_E_IO);
 	ck_assert_int_eq(err.os_errno, ENOENT);
 	ck_assert_str_eq(err.message, "cannot open: No such file or directory");
 	ck_assert_ptr_nonnull(strstr(err.file, "absent"));
-	ck_assert_int_eq(mkfifo(scratch_path("fifo"), 0600), 0);
-	ck_assert_int_eq(open_code(scratch_path("fifo"), &err),
+	ck_assert_int_eq(mkfifo(in_folder("fifo"), 0600), 0);
+	ck_assert_int_eq(open_code(in_folder("fifo"), &err),
 			 SFTR_E_UNSUPPORTED);
 	ck_assert_str_eq(err.message, "not a regular file");
 	ck_assert_int_eq(open_code("/dev/zero", &err), SFTR_E_UNSUPPORTED);
-	ck_assert_int_eq(open_code(scratch, &err), SFTR_E_UNSUPPORTED);
+	ck_assert_int_eq(open_code(folder, &err), SFTR_E_UNSUPPORTED);
 	ck_assert_int_eq(open_code("", &err), SFTR_E_IO);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -78,9 +78,9 @@ START_TEST(descriptors_are_neither_moved_nor_closed)
 	char bytes[100];
 	int fd;
 
-	scratch_make();
+	folder_make();
 	sftr_checkpoint_close(open_file(SFTR_MAP));
-	fd = open(scratch_path("m.safetensors"), O_RDONLY);
+	fd = open(in_folder("m.safetensors"), O_RDONLY);
 	ck_assert_int_eq(lseek(fd, 7, SEEK_SET), 7);
 	ck_assert_int_eq(
 		sftr_checkpoint_open_fd(fd, "seven", NULL, &ckpt, &err),
@@ -96,7 +96,7 @@ START_TEST(descriptors_are_neither_moved_nor_closed)
 	ck_assert_int_eq(sftr_checkpoint_open_fd(-1, NULL, NULL, &ckpt, &err),
 			 SFTR_E_IO);
 	ck_assert_int_eq(err.os_errno, EBADF);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -106,7 +106,7 @@ START_TEST(views_are_given_or_refused_with_the_reason)
 	const void *view;
 	sftr_error err;
 
-	scratch_make();
+	folder_make();
 	ckpt = open_file(SFTR_MAP);
 	ck_assert_int_eq(
 		sftr_checkpoint_view(ckpt, find(ckpt, "a"), &view, &err),
@@ -136,7 +136,7 @@ START_TEST(views_are_given_or_refused_with_the_reason)
 	ck_assert_str_eq(err.message,
 			 "no view, the file was opened to be read by pread");
 	sftr_checkpoint_close(ckpt);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -145,7 +145,7 @@ START_TEST(a_view_outlives_the_close_of_another_holder)
 	sftr_checkpoint *ckpt, *held;
 	const char *view;
 
-	scratch_make();
+	folder_make();
 	ckpt = open_file(SFTR_MAP);
 	ck_assert_int_eq(sftr_checkpoint_view(ckpt, find(ckpt, "a"),
 					      (const void **)&view, NULL),
@@ -156,7 +156,7 @@ START_TEST(a_view_outlives_the_close_of_another_holder)
 	ck_assert_int_eq(view[3], 3);
 	sftr_checkpoint_close(held);
 	sftr_checkpoint_close(NULL);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -168,9 +168,9 @@ START_TEST(a_file_that_shrinks_is_an_error_of_every_copy)
 	sftr_error err;
 	char bytes[100];
 
-	scratch_make();
+	folder_make();
 	ckpt = open_file(SFTR_MAP);
-	ck_assert_int_eq(truncate(scratch_path("m.safetensors"), 8 + 300), 0);
+	ck_assert_int_eq(truncate(in_folder("m.safetensors"), 8 + 300), 0);
 	ck_assert_int_eq(
 		sftr_checkpoint_read(ckpt, find(ckpt, "a"), bytes, 100, &err),
 		SFTR_E_TRUNCATED);
@@ -187,7 +187,7 @@ START_TEST(a_file_that_shrinks_is_an_error_of_every_copy)
 		sftr_checkpoint_view(ckpt, find(ckpt, "a"), &view, &err),
 		SFTR_E_IO);
 	sftr_checkpoint_close(ckpt);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -198,9 +198,9 @@ START_TEST(a_file_that_was_rewritten_is_an_error_of_every_copy)
 	sftr_error err;
 	char bytes[100];
 
-	scratch_make();
+	folder_make();
 	ckpt = open_file(SFTR_PREAD);
-	ck_assert_int_eq(utime(scratch_path("m.safetensors"), &times), 0);
+	ck_assert_int_eq(utime(in_folder("m.safetensors"), &times), 0);
 	ck_assert_int_eq(
 		sftr_checkpoint_read(ckpt, find(ckpt, "a"), bytes, 100, &err),
 		SFTR_E_IO);
@@ -209,7 +209,7 @@ START_TEST(a_file_that_was_rewritten_is_an_error_of_every_copy)
 						    bytes, 2, &err),
 			 SFTR_E_IO);
 	sftr_checkpoint_close(ckpt);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -219,7 +219,7 @@ START_TEST(a_buffer_that_is_too_small_stays_untouched)
 	sftr_error err;
 	char bytes[100] = "keep";
 
-	scratch_make();
+	folder_make();
 	ckpt = open_file(SFTR_MAP);
 	ck_assert_int_eq(
 		sftr_checkpoint_read(ckpt, find(ckpt, "a"), bytes, 99, &err),
@@ -229,7 +229,7 @@ START_TEST(a_buffer_that_is_too_small_stays_untouched)
 		sftr_checkpoint_read(ckpt, find(ckpt, "z"), NULL, 0, &err),
 		SFTR_OK);
 	sftr_checkpoint_close(ckpt);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -242,15 +242,15 @@ START_TEST(a_terabyte_opens_as_fast_as_its_header)
 	sftr_error err;
 	char last = 1;
 
-	scratch_make();
-	scratch_tensors("t.safetensors", header, 0);
-	if (truncate(scratch_path("t.safetensors"),
+	folder_make();
+	folder_tensors(in_folder("t.safetensors"), header, 0);
+	if (truncate(in_folder("t.safetensors"),
 		     (off_t)(8 + sizeof header - 1 + (1ULL << 40))) != 0) {
-		scratch_remove();
+		folder_remove();
 		return; /* a file system that has no such sizes */
 	}
-	ck_assert_int_eq(sftr_checkpoint_open(scratch_path("t.safetensors"),
-					      NULL, &ckpt, &err),
+	ck_assert_int_eq(sftr_checkpoint_open(in_folder("t.safetensors"), NULL,
+					      &ckpt, &err),
 			 SFTR_OK);
 	ck_assert_int_eq(sftr_checkpoint_read_bytes(ckpt, find(ckpt, "w"),
 						    (1ULL << 40) - 1, &last, 1,
@@ -258,7 +258,7 @@ START_TEST(a_terabyte_opens_as_fast_as_its_header)
 			 SFTR_OK);
 	ck_assert_int_eq(last, 0);
 	sftr_checkpoint_close(ckpt);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 
@@ -290,7 +290,7 @@ START_TEST(several_threads_read_one_checkpoint)
 	sftr_checkpoint *ckpt;
 	void *result;
 
-	scratch_make();
+	folder_make();
 	ckpt = open_file(SFTR_MAP);
 	for (int i = 0; i < 4; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL,
@@ -301,7 +301,7 @@ START_TEST(several_threads_read_one_checkpoint)
 		ck_assert_ptr_null(result);
 	}
 	sftr_checkpoint_close(ckpt);
-	scratch_remove();
+	folder_remove();
 }
 END_TEST
 

@@ -26,37 +26,21 @@
 	"\"b\":\"m-00001-of-00002.safetensors\","                              \
 	"\"c\":\"m-00002-of-00002.safetensors\"}}"
 
-/* A file of this header's text and n data bytes, each its place mod 251. */
-static void
-write_tensors(const char *path, const char *header, size_t n)
-{
-	size_t n_text = strlen(header);
-	unsigned char *file = calloc(1, 8 + n_text + n);
-
-	ck_assert_ptr_nonnull(file);
-	file[0] = (unsigned char)n_text;
-	memcpy(file + 8, header, n_text);
-	for (size_t i = 0; i < n; i++)
-		file[8 + n_text + i] = (unsigned char)(i % 251);
-	folder_write(path, file, 8 + n_text + n);
-	free(file);
-}
-
 static void
 set_up(void)
 {
 	folder_make();
 	ck_assert_int_eq(mkdir(in_folder("set"), 0777), 0);
 	ck_assert_int_eq(mkdir(in_folder("index"), 0777), 0);
-	write_tensors(in_folder("file"), FIRST, 20100);
-	write_tensors(in_folder("set/m-00001-of-00002.safetensors"), FIRST,
-		      20100);
-	write_tensors(in_folder("set/m-00002-of-00002.safetensors"), SECOND,
-		      10);
-	write_tensors(in_folder("index/m-00001-of-00002.safetensors"), FIRST,
-		      20100);
-	write_tensors(in_folder("index/m-00002-of-00002.safetensors"), SECOND,
-		      10);
+	folder_tensors(in_folder("file"), FIRST, 20100);
+	folder_tensors(in_folder("set/m-00001-of-00002.safetensors"), FIRST,
+		       20100);
+	folder_tensors(in_folder("set/m-00002-of-00002.safetensors"), SECOND,
+		       10);
+	folder_tensors(in_folder("index/m-00001-of-00002.safetensors"), FIRST,
+		       20100);
+	folder_tensors(in_folder("index/m-00002-of-00002.safetensors"), SECOND,
+		       10);
 	folder_write(in_folder("index/m.safetensors.index.json"), INDEX,
 		     sizeof INDEX - 1);
 }
