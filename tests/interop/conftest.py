@@ -5,6 +5,7 @@ What every interoperability test may ask for.
     safetree   runs the command that was built: safetree("ls", "--json", path)
     lib        the shared library that was built, through ctypes
     golden     fixtures/golden
+    judge      tests/conformance/judge.py, a second opinion on headers
     rng        numbers that are random, and the same again with the same seed
 
 They look where SAFETREE, SFTR_LIB, SFTR_BUILDDIR and SFTR_SRCDIR point, and by
@@ -14,6 +15,7 @@ SFTR_SEED repeats a run; the seed stands at the end of every run.
 """
 
 import ctypes
+import importlib.util
 import json
 import os
 import pathlib
@@ -79,6 +81,15 @@ def lib():
 @pytest.fixture(scope="session")
 def golden():
     return FIXTURES / "golden"
+
+
+@pytest.fixture(scope="session")
+def judge():
+    spec = importlib.util.spec_from_file_location(
+        "judge", SOURCE / "tests" / "conformance" / "judge.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture
