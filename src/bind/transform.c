@@ -76,14 +76,16 @@ parse_permutation(struct words *w, sftr__transform *t)
 
 		if (w->due == NULL && (seen >> axis & 1) != 0)
 			fail(w, at, "each dimension once");
+		if (w->due != NULL)
+			return;
+		/* Never more than SFTR__MAX_AXES: each is below it, and once. */
 		seen |= (uint64_t)1 << axis;
 		t->axes[t->n_axes++] = (uint8_t)axis;
 		if (w->at == w->n || w->text[w->at] != ',')
 			break;
 		w->at++;
-		/* Never more than SFTR__MAX_AXES: each is below it, and once. */
 	}
-	if (w->due == NULL && seen != ((uint64_t)1 << t->n_axes) - 1)
+	if (seen != ((uint64_t)1 << t->n_axes) - 1)
 		fail(w, begin, "each dimension from 0 on");
 }
 
