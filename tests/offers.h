@@ -3,9 +3,11 @@
 #ifndef SFTR_TESTS_OFFERS_H
 #define SFTR_TESTS_OFFERS_H
 
-#include <safetree/checkpoint.h>
+#include "base/bytes.h"
+#include "numeric/swap.h"
 
 #include <check.h>
+#include <safetree/checkpoint.h>
 #include <string.h>
 
 /* A tensor of up to 4 dimensions. */
@@ -17,7 +19,26 @@ struct offered {
 	const void *bytes;
 };
 
-/* Its bytes are little-endian; NULL: those of a counting pattern. */
+/*
+ * Bytes in the host's order as a file has them: themselves, or a copy, turned
+ * round, that lives as long as the test.
+ */
+static inline const void *
+offered_bytes(const struct offered *o, size_t n_bytes)
+{
+	static unsigned char turned[1 << 14];
+	static size_t used;
+	unsigned char *copy = turned + used;
+
+	if (!SFTR__BIG_ENDIAN)
+		return o->bytes;
+	ck_assert_uint_le(n_bytes, sizeof turned - used);
+	sftr__copy_to_host(o->dtype, copy, o->bytes, n_bytes);
+	used += (n_bytes + 7) / 8 * 8;
+	return copy;
+}
+
+/* Its bytes are in the host's order; NULL: a counting pattern in a file's. */
 static inline sftr_checkpoint *
 offer(const struct offered *offered, size_t n)
 {
@@ -42,8 +63,10 @@ offer(const struct offered *offered, size_t n)
 		for (uint32_t k = 0; k < a->rank; k++)
 			a->n_bytes *= a->shape[k];
 		a->n_bytes /= 8;
-		a->bytes = offered[i].bytes != NULL ? offered[i].bytes :
-						      pattern + i * 64;
+		a->bytes =
+			offered[i].bytes != NULL ?
+				offered_bytes(&offered[i], (size_t)a->n_bytes) :
+				pattern + i * 64;
 	}
 	ck_assert_msg(sftr_checkpoint_open_arrays(arrays, n, NULL, &ckpt,
 						  &err) == SFTR_OK,

@@ -366,6 +366,7 @@ START_TEST(a_slot_is_read_in_order_without_a_load)
 						  n - at < step ? n - at : step,
 						  &err),
 				SFTR_OK);
+		sftr__to_host(x->to, got, n);
 		ck_assert_msg(memcmp(got, want, n) == 0, "%s \"%s\" %s to %s",
 			      x->alias, x->transform, sftr_dtype_name(x->from),
 			      sftr_dtype_name(x->to));
@@ -463,6 +464,8 @@ START_TEST(ranges_tell_what_is_read_and_whereto)
 			ck_assert_str_eq(ranges[p].path, path);
 			ck_assert_uint_eq(ranges[p].n_bytes,
 					  x->n_each * size_of(x->from));
+			sftr__to_host(x->from, file + ranges[p].offset,
+				      (size_t)ranges[p].n_bytes);
 			ck_assert(memcmp(file + ranges[p].offset, x->bytes[p],
 					 (size_t)ranges[p].n_bytes) == 0);
 			if (x->from != x->to || x->place == SFTR_PLACE_ALLOC)

@@ -144,11 +144,11 @@ END_TEST
 
 static uint64_t seed;
 
-static uint64_t
+static size_t
 dice(uint64_t sides)
 {
 	seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (seed >> 33) % sides;
+	return (size_t)((seed >> 33) % sides);
 }
 
 /* Marks by plain nested counting the bytes that a selection holds. */

@@ -456,7 +456,7 @@ START_TEST(saving_over_what_is_open_is_safe)
 	sftr_checkpoint *ckpt;
 	sftr_open_options options = { .access = _i ? SFTR_PREAD : SFTR_MAP };
 	uint64_t big = 5 * MIB;
-	unsigned char *bytes = malloc(big);
+	unsigned char *bytes = malloc((size_t)big);
 	size_t n_file;
 	char *file;
 
@@ -465,7 +465,7 @@ START_TEST(saving_over_what_is_open_is_safe)
 	add(w, "big", SFTR_U8, &big, 1, bytes, big);
 	ck_assert_int_eq(sftr_writer_save(w, in_folder("m"), NULL), SFTR_OK);
 	sftr_writer_free(w);
-	memset(bytes, 0, big);
+	memset(bytes, 0, (size_t)big);
 
 	ck_assert_int_eq(
 		sftr_checkpoint_open(in_folder("m"), &options, &ckpt, NULL),

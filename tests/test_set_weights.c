@@ -115,6 +115,7 @@ END_TEST
 
 START_TEST(lenient_keeps_what_is_missing_and_passes_over_the_rest)
 {
+	static const uint16_t halves[] = { 0x3c00, 0x4000, 0x4200 };
 	struct offered offered[4];
 	sftr_bind_options options;
 	sftr_checkpoint *ckpt;
@@ -126,7 +127,7 @@ START_TEST(lenient_keeps_what_is_missing_and_passes_over_the_rest)
 	spell(offered, 0);
 	offered[0].name = "@other";
 	offered[1].dtype = SFTR_F16;
-	offered[1].bytes = "\x00\x3c\x00\x40\x00\x42"; /* 1, 2, 3 */
+	offered[1].bytes = halves;
 	ckpt = offer(offered, 3);
 	sftr_bind_options_lenient(&options);
 	ck_assert_msg(sftr_set_weights(m.tree, ckpt, &options, &report, &err) ==
@@ -270,15 +271,21 @@ START_TEST(a_view_of_a_file_is_not_written_to)
 	sftr_tree *tree;
 	struct model m;
 	sftr_error err;
+	sftr_code code;
 
 	make_model(&m, NULL);
 	ck_assert_int_eq(sftr_tree_save(m.tree, path, NULL, &err), SFTR_OK);
 	spell(offered, 0);
 	ckpt = offer(offered, 3);
 	ck_assert_int_eq(sftr_tree_load(path, NULL, &tree, &err), SFTR_OK);
-	ck_assert_int_eq(sftr_set_weights(tree, ckpt, NULL, NULL, &err),
-			 SFTR_E_ARGUMENT);
-	ck_assert_str_eq(err.message, "a view of a file cannot be written to");
+	code = sftr_set_weights(tree, ckpt, NULL, NULL, &err);
+	if (SFTR__BIG_ENDIAN) { /* it is a copy already */
+		ck_assert_int_eq(code, SFTR_OK);
+	} else {
+		ck_assert_int_eq(code, SFTR_E_ARGUMENT);
+		ck_assert_str_eq(err.message,
+				 "a view of a file cannot be written to");
+	}
 	sftr_tree_free(tree);
 	copies.data = SFTR_TREE_COPY;
 	ck_assert_int_eq(sftr_tree_load(path, &copies, &tree, &err), SFTR_OK);

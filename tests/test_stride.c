@@ -9,11 +9,11 @@
 
 static uint64_t seed;
 
-static uint64_t
+static size_t
 dice(uint64_t sides)
 {
 	seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (seed >> 33) % sides;
+	return (size_t)((seed >> 33) % sides);
 }
 
 START_TEST(a_matrix_is_transposed)
@@ -146,7 +146,7 @@ roll_steps(const job *j, int64_t *steps)
 		if (dice(4) == 0)
 			n += j->element * dice(3);
 		steps[order[i]] = (int64_t)n;
-		n *= j->extent[order[i]];
+		n *= (size_t)j->extent[order[i]];
 	}
 	return n;
 }

@@ -14,9 +14,10 @@ struct linear {
 	size_t in, out;
 	bool has_bias;
 };
-SFTR_STRUCT(linear_table, struct linear, SFTR_VIEW(weight, "out in"),
-	    SFTR_VIEW(bias, "out", SFTR_OPTIONAL(has_bias)), SFTR_DIM(in, "in"),
-	    SFTR_DIM(out, "out"));
+SFTR_STRUCT(linear_table, struct linear,
+	    SFTR_VIEW(weight, "out in", SFTR_OR_COPY),
+	    SFTR_VIEW(bias, "out", SFTR_OR_COPY, SFTR_OPTIONAL(has_bias)),
+	    SFTR_DIM(in, "in"), SFTR_DIM(out, "out"));
 
 struct net {
 	struct linear layers[3];
@@ -56,9 +57,42 @@ START_TEST(layers_of_different_width_share_one_table)
 	/* Bound is not loaded: pointers are NULL until then. */
 	ck_assert_ptr_null(net.layers[0].weight);
 	ck_assert_int_eq(sftr_binding_load(b, NULL, &err), SFTR_OK);
-	ck_assert_ptr_eq(net.layers[0].weight, numbers);
+	ck_assert_mem_eq(net.layers[0].weight, numbers, 6 * sizeof(float));
 	ck_assert_ptr_null(net.layers[1].bias);
-	ck_assert_ptr_eq(net.layers[2].weight, numbers + 21);
+	ck_assert_float_eq(net.layers[2].weight[0], numbers[21]);
+	ck_assert_int_eq(net.layers[2].weight == numbers + 21,
+			 !SFTR__BIG_ENDIAN);
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
+struct bias {
+	const float *bias;
+};
+SFTR_STRUCT(bias_table, struct bias, SFTR_VIEW(bias, "?"));
+
+START_TEST(numbers_of_another_byte_order_are_no_view)
+{
+	const struct offered offered = { "bias", SFTR_F32, 1, { 1 }, numbers };
+	sftr_checkpoint *ckpt = offer(&offered, 1);
+	struct bias bias = { NULL };
+	sftr_binding *b;
+	sftr_error err;
+	sftr_code code;
+
+	code = SFTR_BIND(ckpt, bias_table, &bias, NULL, &b, &err);
+	if (SFTR__BIG_ENDIAN) {
+		ck_assert_int_eq(code, SFTR_E_VIEW);
+		ck_assert_str_eq(err.key, "bias");
+		ck_assert_str_eq(err.message,
+				 "view: no view, this host is big-endian and "
+				 "F32 is not");
+	} else {
+		ck_assert_int_eq(code, SFTR_OK);
+		ck_assert_int_eq(sftr_binding_load(b, NULL, &err), SFTR_OK);
+		ck_assert_ptr_eq(bias.bias, numbers);
+	}
 	sftr_binding_free(b);
 	sftr_checkpoint_close(ckpt);
 }
@@ -655,6 +689,7 @@ main(void)
 	int failed;
 
 	tcase_add_test(tc, layers_of_different_width_share_one_table);
+	tcase_add_test(tc, numbers_of_another_byte_order_are_no_view);
 	tcase_add_test(tc, arrays_end_where_the_file_ends);
 	tcase_add_test(tc, an_array_that_is_too_small_says_what_it_holds);
 	tcase_add_test(tc, every_kind_of_field_is_filled);

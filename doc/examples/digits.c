@@ -31,7 +31,7 @@ struct dense {
 
 SFTR_STRUCT(dense_table, struct dense,
 	    SFTR_ALLOC(weight, "out in", SFTR_NAME_T("kernel")),
-	    SFTR_VIEW(bias, "out"),
+	    SFTR_VIEW(bias, "out", SFTR_OR_COPY),
 	    SFTR_DIM(in, "in"), SFTR_DIM(out, "out"));
 
 struct net {
@@ -52,8 +52,9 @@ struct heldout {
 };
 
 SFTR_STRUCT(heldout_table, struct heldout,
-	    SFTR_VIEW(images, "n 8 8"), SFTR_VIEW(labels, "n"),
-	    SFTR_VIEW(logits, "n 10"), SFTR_DIM(n, "n"));
+	    SFTR_VIEW(images, "n 8 8", SFTR_OR_COPY),
+	    SFTR_VIEW(labels, "n", SFTR_OR_COPY),
+	    SFTR_VIEW(logits, "n 10", SFTR_OR_COPY), SFTR_DIM(n, "n"));
 
 /* One output of the convolution, the image taken as 0 outside. */
 static float

@@ -6,7 +6,8 @@
 
 struct dense { const float *kernel, *bias; size_t in, out; };
 SFTR_STRUCT(dense_table, struct dense,
-	    SFTR_VIEW(kernel, "in out"), SFTR_VIEW(bias, "out"),
+	    SFTR_VIEW(kernel, "in out", SFTR_OR_COPY),
+	    SFTR_VIEW(bias, "out", SFTR_OR_COPY),
 	    SFTR_DIM(in, "in"), SFTR_DIM(out, "out"));
 
 struct net { struct dense dense[4]; int n_dense; };

@@ -11,7 +11,8 @@
 
 struct sftr__chunk {
 	struct sftr__chunk *next;
-	uint64_t size; /* of the payload; 64 bits so that it begins aligned */
+	_Alignas(
+		ALIGN) uint64_t size; /* of the payload, which begins aligned */
 };
 
 void

@@ -186,13 +186,15 @@ place_piece(const sftr_binding *b, const sftr__piece *piece, char *bytes,
 		at += piece->first * (sftr_dtype_bits(m->dtype) / 8);
 		sftr__cast(m->dtype, at, t->dtype, bytes, (size_t)piece->n,
 			   stream);
-		return SFTR_OK;
+	} else {
+		if (m->is_converted)
+			sftr__cast(m->dtype, spare, t->dtype, bytes,
+				   (size_t)piece->n, false);
+		spread(m, piece, b->states[piece->slot].data,
+		       m->is_converted ? spare : bytes);
 	}
-	if (m->is_converted)
-		sftr__cast(m->dtype, spare, t->dtype, bytes, (size_t)piece->n,
-			   false);
-	spread(m, piece, b->states[piece->slot].data,
-	       m->is_converted ? spare : bytes);
+	/* And back: another slot may take the same bytes. */
+	sftr__to_host(t->dtype, bytes, (size_t)piece->n_bytes);
 	return SFTR_OK;
 }
 

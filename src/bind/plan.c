@@ -131,9 +131,6 @@ can_join(const sftr__plan *plan, const sftr__job *job, const sftr_tensor *t,
 	if (at < begin || at > begin + job->n_bytes + GAP ||
 	    at - begin >= SFTR__JOB_BYTES)
 		return false;
-	/* One tensor for two slots: its bytes are turned round in scratch. */
-	if (SFTR__BIG_ENDIAN && at < begin + job->n_bytes)
-		return false;
 	*span = at - begin;
 	return true;
 }
