@@ -372,8 +372,8 @@ sftr__index_add_slow(sftr__index *ix, const sftr_allocator *a,
 }
 
 uint32_t
-sftr__index_find(const sftr__index *ix, const void *records, const char *name,
-		 size_t n_bytes)
+sftr__index_find_hashed(const sftr__index *ix, const void *records,
+			uint32_t hash, const char *name, size_t n_bytes)
 {
 	size_t slot;
 	uint32_t place;
@@ -381,8 +381,8 @@ sftr__index_find(const sftr__index *ix, const void *records, const char *name,
 	if (ix->n == 0)
 		return SFTR__NO_PLACE;
 	if (!ix->is_sorted)
-		return probe(ix, records, sftr__index_hash(name, n_bytes), name,
-			     n_bytes, &slot, &place) == PROBE_FOUND ?
+		return probe(ix, records, hash, name, n_bytes, &slot, &place) ==
+				       PROBE_FOUND ?
 			       place :
 			       SFTR__NO_PLACE;
 	return find_sorted(ix, records, name, n_bytes);

@@ -73,12 +73,23 @@ sftr__index_add(sftr__index *ix, const sftr_allocator *a, const void *records,
 	return true;
 }
 
-/* The place of the record with this name, or SFTR__NO_PLACE. */
+/* The place of the record with this name and hash, or SFTR__NO_PLACE. */
 uint32_t
-sftr__index_find(const sftr__index *ix, const void *records, const char *name,
-		 size_t n_bytes);
+sftr__index_find_hashed(const sftr__index *ix, const void *records,
+			uint32_t hash, const char *name, size_t n_bytes);
 
-/* Brings near what an add with this hash will touch first. */
+static inline uint32_t
+sftr__index_find(const sftr__index *ix, const void *records, const char *name,
+		 size_t n_bytes)
+{
+	return sftr__index_find_hashed(
+		ix, records, sftr__index_hash(name, n_bytes), name, n_bytes);
+}
+
+/* How many names ahead of use their slots are to be brought near. */
+#define SFTR__INDEX_AHEAD 12
+
+/* Brings near what an add or a find with this hash will touch first. */
 static inline void
 sftr__index_prefetch(const sftr__index *ix, uint32_t hash)
 {

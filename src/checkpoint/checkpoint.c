@@ -98,12 +98,44 @@ join_single(sftr_checkpoint *ckpt)
 	ckpt->names = ckpt->headers[0].names;
 }
 
+/*
+ * Adds the names of tensors [begin, end) to the index, their hashes some way
+ * ahead.  *place is that of the first to have another's name.
+ */
+static bool
+index_range(sftr_checkpoint *ckpt, size_t begin, size_t end, uint32_t *place)
+{
+	uint32_t hashes[SFTR__INDEX_AHEAD];
+	uint32_t before;
+
+	for (size_t i = begin; i < end + SFTR__INDEX_AHEAD; i++) {
+		uint32_t *hash = &hashes[i % SFTR__INDEX_AHEAD];
+		size_t k = i - SFTR__INDEX_AHEAD;
+
+		if (i >= begin + SFTR__INDEX_AHEAD) {
+			if (!sftr__index_add(&ckpt->names, &ckpt->allocator,
+					     ckpt->tensors, (uint32_t)k, *hash,
+					     &before))
+				return false;
+			if (before != SFTR__NO_PLACE &&
+			    *place == SFTR__NO_PLACE)
+				*place = (uint32_t)k;
+		}
+		if (i < end) {
+			const sftr_str *name = &ckpt->tensors[i].name;
+
+			*hash = sftr__index_hash(name->ptr, name->len);
+			sftr__index_prefetch(&ckpt->names, *hash);
+		}
+	}
+	return true;
+}
+
 sftr_code
 sftr__checkpoint_join(sftr_checkpoint *ckpt, uint32_t *place, sftr_error *err)
 {
 	const sftr_allocator *a = &ckpt->allocator;
 	size_t n = 0;
-	uint32_t before;
 
 	*place = SFTR__NO_PLACE;
 	if (ckpt->n_sources == 1) {
@@ -126,22 +158,12 @@ sftr__checkpoint_join(sftr_checkpoint *ckpt, uint32_t *place, sftr_error *err)
 		sftr__header *h = &ckpt->headers[i];
 
 		for (size_t k = 0; k < h->n_tensors; k++) {
-			sftr_tensor *t = &ckpt->tensors[n];
-
-			*t = h->tensors[k];
-			t->file = (uint16_t)i;
-			if (!sftr__index_add(
-				    &ckpt->names, a, ckpt->tensors, (uint32_t)n,
-				    sftr__index_hash(t->name.ptr, t->name.len),
-				    &before))
-				return sftr__fail_memory(err);
-			if (before != SFTR__NO_PLACE && *place == before)
-				*place = (uint32_t)n;
-			if (before != SFTR__NO_PLACE &&
-			    *place == SFTR__NO_PLACE)
-				*place = (uint32_t)n;
-			n++;
+			ckpt->tensors[n + k] = h->tensors[k];
+			ckpt->tensors[n + k].file = (uint16_t)i;
 		}
+		if (!index_range(ckpt, n, n + h->n_tensors, place))
+			return sftr__fail_memory(err);
+		n += h->n_tensors;
 		/* What the records have been copied from is not needed. */
 		sftr__index_free(&h->names, a);
 		sftr__free(a, h->tensors,

@@ -47,6 +47,13 @@ place_file(struct parser *p, sftr_str file, uint32_t *place)
 {
 	sftr__shard_index *ix = p->ix;
 
+	/* Neighbours are often in one file. */
+	if (ix->n_mapped > 0) {
+		*place = ix->mapped[ix->n_mapped - 1].file;
+		if (ix->files[*place].len == file.len &&
+		    memcmp(ix->files[*place].ptr, file.ptr, file.len) == 0)
+			return true;
+	}
 	*place = sftr__index_find(&ix->file_names, ix->files, file.ptr,
 				  file.len);
 	if (*place != SFTR__NO_PLACE)
@@ -85,28 +92,47 @@ add_mapped(struct parser *p, sftr_str name, uint32_t file)
 {
 	sftr__shard_index *ix = p->ix;
 	sftr__mapped *m;
-	uint32_t before;
 
 	if (!sftr__grow(p->a, (void **)&ix->mapped, &ix->mapped_capacity,
 			ix->n_mapped + 1, sizeof *m)) {
 		out_of_memory(p);
 		return;
 	}
-	m = &ix->mapped[ix->n_mapped];
+	m = &ix->mapped[ix->n_mapped++];
 	m->name = name;
 	m->file = file;
-	if (!sftr__index_add(&ix->names, p->a, ix->mapped,
-			     (uint32_t)ix->n_mapped,
-			     sftr__index_hash(name.ptr, name.len), &before))
+	m->hash = sftr__index_hash(name.ptr, name.len);
+}
+
+/* In a pass of its own, which can bring slots near before they are asked. */
+static void
+index_names(struct parser *p)
+{
+	sftr__shard_index *ix = p->ix;
+	const sftr__mapped *m = ix->mapped;
+	uint32_t before;
+
+	if (!sftr__index_init(&ix->names, p->a, ix->n_mapped, sizeof *m)) {
 		out_of_memory(p);
-	else if (before != SFTR__NO_PLACE)
-		sftr__json_fail(
-			&p->json, SFTR_E_DUPLICATE, SFTR__RULE_INDEX,
-			name.ptr - 1,
-			"the same tensor stands at byte %" PRIu64 " already",
-			sftr__shard_index_offset(ix, ix->mapped[before].name));
-	else
-		ix->n_mapped++;
+		return;
+	}
+	for (size_t i = 0; i < ix->n_mapped && !p->json.failed; i++) {
+		if (i + SFTR__INDEX_AHEAD < ix->n_mapped)
+			sftr__index_prefetch(&ix->names,
+					     m[i + SFTR__INDEX_AHEAD].hash);
+		if (!sftr__index_add(&ix->names, p->a, m, (uint32_t)i,
+				     m[i].hash, &before)) {
+			out_of_memory(p);
+		} else if (before != SFTR__NO_PLACE) {
+			sftr__json_fail(
+				&p->json, SFTR_E_DUPLICATE, SFTR__RULE_INDEX,
+				m[i].name.ptr - 1,
+				"the same tensor stands at byte %" PRIu64
+				" already",
+				sftr__shard_index_offset(ix, m[before].name));
+			sftr__set_key(&p->error, m[i].name.ptr, m[i].name.len);
+		}
+	}
 }
 
 static void
@@ -221,14 +247,15 @@ sftr__shard_index_parse(sftr__shard_index *ix, const sftr_allocator *a,
 {
 	struct parser p = { .ix = ix, .a = a, .findings = findings };
 
-	if (!sftr__index_init(&ix->names, a, n / 64, sizeof *ix->mapped) ||
-	    !sftr__index_init(&ix->file_names, a, 8, sizeof *ix->files))
+	if (!sftr__index_init(&ix->file_names, a, 8, sizeof *ix->files))
 		return false;
 	sftr__json_init(&p.json, ix->text, n, 0, &p.error);
 	p.json.whole = "index";
 	p.json.grammar_rule = SFTR__RULE_INDEX;
 	p.json.utf8_rule = SFTR__RULE_INDEX;
 	parse_index(&p);
+	if (!p.json.failed)
+		index_names(&p);
 	if (p.json.failed && !p.no_memory)
 		sftr__findings_add(findings, &p.error);
 	return !p.no_memory;

@@ -15,6 +15,7 @@
 typedef struct sftr__mapped {
 	sftr_str name; /* of the tensor; lent by the index's text */
 	uint32_t file; /* its place in 'files' */
+	uint32_t hash; /* of the name, for an index */
 } sftr__mapped;
 
 typedef struct sftr__shard_index {

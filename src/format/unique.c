@@ -5,9 +5,6 @@
 
 #include <inttypes.h>
 
-/* How many slots of the index ahead of use are brought near. */
-#define PREFETCH 12
-
 static void
 report_duplicate(const sftr__unique *u, enum sftr__rule rule, sftr_str name,
 		 sftr_str before)
@@ -88,9 +85,9 @@ index_tensors(sftr__unique *u, size_t *n_repeated)
 
 		t->shape = h->dims + t->rank + 1;
 		t->rank = (uint32_t)t->shape[-1];
-		if (i + PREFETCH < h->n_tensors)
+		if (i + SFTR__INDEX_AHEAD < h->n_tensors)
 			sftr__index_prefetch(&h->names,
-					     kept_hash(t + PREFETCH));
+					     kept_hash(t + SFTR__INDEX_AHEAD));
 		if (!sftr__index_add(&h->names, a, h->tensors, (uint32_t)i,
 				     hash, &before))
 			return false;

@@ -3,7 +3,9 @@
 """
 Opening and validating against the official package: safe_open with numpy, and
 sftr_checkpoint_open by ctypes, alternating in one process, small files several
-times a run; and the memory that an open file of 100,000 tensors takes.
+times a run; the memory that an open file of 100,000 tensors takes; and an index
+of 100 shards with 500,000 names, of which the official package opens each shard
+and looks at no index.
 
     open.py [--runs N]
 """
@@ -26,12 +28,12 @@ FILES = [(1000, "compact", 12), (10000, "compact", None),
          (100000, "pretty", 10), (100000, "shuffled", 10)]
 
 
-def header(n, spelling):
+def header(n, spelling, prefix=""):
     """n tensors with names as models have them, 128 bytes each."""
     parts = ("down_proj", "gate_proj", "up_proj")
     shapes = ([4, 16], [16, 4], [16, 4])
     entries = [
-        (f"model.layers.{i // 1200}.mlp.experts.{i // 3 % 400}."
+        (f"{prefix}model.layers.{i // 1200}.mlp.experts.{i // 3 % 400}."
          f"{parts[i % 3]}.weight",
          {"dtype": "BF16", "shape": shapes[i % 3],
           "data_offsets": [128 * i, 128 * (i + 1)]}) for i in range(n)]
@@ -45,7 +47,10 @@ def header(n, spelling):
 
 
 def write(path, n, spelling):
-    text = header(n, spelling)
+    return write_text(path, header(n, spelling), n)
+
+
+def write_text(path, text, n):
     with open(path, "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text)
         file.truncate(8 + len(text) + 128 * n)
@@ -80,6 +85,31 @@ def official(path):
 def repeat(way, times):
     def run():
         for _ in range(times):
+            way()
+
+    return run
+
+
+def write_shards(directory, n_shards, n_each):
+    weight_map = {}
+    for shard in range(n_shards):
+        name = f"model-{shard + 1:05}-of-{n_shards:05}.safetensors"
+        text = header(n_each, "compact", f"part{shard}.").decode()
+        write_text(os.path.join(directory, name), text.encode(), n_each)
+        weight_map.update((key, name) for key in json.loads(text)
+                          if key != "__metadata__")
+    with open(os.path.join(directory, "model.safetensors.index.json"), "w",
+              encoding="ascii") as index:
+        json.dump({"metadata": {"total_size": 128 * n_shards * n_each},
+                   "weight_map": weight_map}, index)
+
+
+def official_shards(directory):
+    ways = [official(os.path.join(directory, name))
+            for name in os.listdir(directory) if name.endswith("safetensors")]
+
+    def run():
+        for way in ways:
             way()
 
     return run
@@ -128,6 +158,12 @@ def main():
             medians = {way: ms / times for way, ms in medians.items()}
             print(ratio_line(f"open {n} tensors, {spelling}:", medians, "ours",
                              "official", bar), flush=True)
+        os.remove(path)
+        write_shards(directory, 100, 5000)
+        medians = alternate({"official": official_shards(directory),
+                             "ours": opener(lib, directory)}, 5)
+        print(ratio_line("open 500000 tensors, 100 shards:", medians, "ours",
+                         "official", None), flush=True)
 
 
 if __name__ == "__main__":
