@@ -208,8 +208,8 @@ static const struct {
 	  "" },
 	/* one text for two keys */
 	{ SFTR_CODEC_KEYSTR, "['-1'] [-1]", "", SFTR_CODEC_P2S, 1,
-	  SFTR_E_CONFLICT, "@-1",
-	  "p2s cannot tell this integer key from a text key" },
+	  SFTR_E_CONFLICT, "[-1]",
+	  "p2s cannot tell this integer key from the text key of ['-1']" },
 	/* 18 */
 	{ SFTR_CODEC_P2S_ESC, "@__metadata__", "", SFTR_CODEC_DOTTED, 1,
 	  SFTR_E_CODEC, "__metadata__",

@@ -147,21 +147,59 @@ tell_none(sftr__tell *t, const sftr_node *node, sftr_error *err)
 	return sftr__say_kind(&t->say, SFTR__LINE_NONE, err);
 }
 
+/*
+ * Puts the names of the node and of its twin, whose last step 'step' is, into
+ * 'both': as the tree was read, or as the codec that tells them apart.  Paths
+ * too long for that have one name.  The walk ends here: its steps, which are
+ * as the codec says them, become those of the tree.
+ */
+static void
+name_both(sftr__tell *t, const sftr_node *node, const sftr_step *step,
+	  sftr_error *both)
+{
+	sftr_codec codec = sftr_tree_codec(node->tree);
+	sftr_step *steps = t->say.walk.steps;
+	char key[sizeof both->key], other[sizeof both->other];
+	size_t n = t->say.walk.n_steps, n_key, n_other;
+
+	memset(both, 0, sizeof *both);
+	sftr__node_set_key(both, node);
+	if (codec == SFTR_CODEC_GUESS)
+		codec = SFTR_CODEC_KEYSTR;
+	for (size_t i = n; i-- > 0; node = node->parent)
+		steps[i] = sftr__node_step(node);
+	if (sftr_path_format(codec, steps, n, key, sizeof key, &n_key, NULL) !=
+	    SFTR_OK)
+		return;
+	steps[n - 1] = *step;
+	if (sftr_path_format(codec, steps, n, other, sizeof other, &n_other,
+			     NULL) != SFTR_OK)
+		return;
+	sftr__set_key(both, key, n_key);
+	sftr__set_other(both, other, n_other);
+}
+
 /* Integer keys that are written as the text of another key. */
 static sftr_code
 check_alike(sftr__tell *t, const sftr_node *node, sftr_error *err)
 {
 	sftr_step step = sftr__node_step(node);
 	char decimal[SFTR__DECIMAL];
+	sftr_error both;
 
 	step.text = sftr__step_text(&step, decimal);
 	step.kind = SFTR_STEP_KEY;
 	if (sftr__branch_find(node->parent, &step) == NULL)
 		return SFTR_OK;
+	name_both(t, node, &step, &both);
 	sftr__fail(err, SFTR_E_CONFLICT,
-		   "%s cannot tell this integer key from a text key",
-		   sftr_codec_name(t->say.codec));
-	sftr__node_set_key(err, node);
+		   "%s cannot tell this integer key from the text key%s%s",
+		   sftr_codec_name(t->say.codec),
+		   both.other[0] != '\0' ? " of " : "", both.other);
+	if (err != NULL) {
+		memcpy(err->key, both.key, sizeof err->key);
+		memcpy(err->other, both.other, sizeof err->other);
+	}
 	return SFTR_E_CONFLICT;
 }
 
