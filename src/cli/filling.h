@@ -14,11 +14,12 @@ typedef struct filling {
 
 /*
  * Declares every bound slot to the writer.  A slot without a tensor is left
- * out, or, where slot i stands for tensor i of 'base', that one is taken.
+ * out, or, where slot i stands for tensor i of 'base', that one is taken.  If
+ * 'names' is not NULL, slot i goes under names[i], which is lent to the writer.
  */
 sftr_code
 filling_declare(filling *f, sftr_binding *binding, const sftr_checkpoint *base,
-		sftr_writer *w, sftr_error *err);
+		const sftr_str *names, sftr_writer *w, sftr_error *err);
 void
 filling_free(filling *f);
 

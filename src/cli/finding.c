@@ -118,3 +118,13 @@ finding_fail(const char *path, const sftr_error *err)
 	finding_print_first(stderr, path, err);
 	outcome_note(OUTCOME_NO);
 }
+
+sftr_code
+finding_no_memory(sftr_error *err)
+{
+	memset(err, 0, sizeof *err);
+	err->code = SFTR_E_MEMORY;
+	err->offset = SFTR_NO_OFFSET;
+	snprintf(err->message, sizeof err->message, "out of memory");
+	return SFTR_E_MEMORY;
+}

@@ -53,4 +53,8 @@ finding_is_in(const sftr_diagnostic *d, const char *path);
 const char *
 finding_severity(sftr_severity severity);
 
+/* The error that the library gives where there is no memory. */
+sftr_code
+finding_no_memory(sftr_error *err);
+
 #endif

@@ -187,7 +187,8 @@ declare(fit *f, filling *fill, sftr_writer *w, sftr_error *err)
 		code = sftr_writer_add_metadata(w, m->key, m->value, err);
 	}
 	if (code == SFTR_OK)
-		code = filling_declare(fill, f->binding, f->template, w, err);
+		code = filling_declare(fill, f->binding, f->template, NULL, w,
+				       err);
 	return code;
 }
 

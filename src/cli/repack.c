@@ -145,7 +145,7 @@ declare_metadata(const options *o, const sftr_checkpoint *ckpt, sftr_writer *w,
 /* What is written: the tensors of 'ckpt', or what is made of them. */
 struct contents {
 	const sftr_checkpoint *ckpt;
-	const renaming *names; /* its tree NULL: names stay */
+	renaming *names;       /* its tree NULL: names stay */
 	sftr_binding *binding; /* or NULL: by rules, or of other dtypes */
 	filling filling;
 };
@@ -157,10 +157,15 @@ declare(struct contents *c, sftr_writer *w, sftr_error *err)
 	sftr_code code = SFTR_OK;
 	const sftr_tensor *t;
 
-	if (c->names->tree != NULL)
+	if (c->names->tree != NULL && c->binding == NULL)
 		return renaming_declare(c->names, w, err);
+	if (c->names->tree != NULL)
+		code = renaming_spell(c->names, w, err);
+	if (code == SFTR_OK && c->binding != NULL)
+		code = filling_declare(&c->filling, c->binding, NULL,
+				       c->names->names, w, err);
 	if (c->binding != NULL)
-		return filling_declare(&c->filling, c->binding, NULL, w, err);
+		return code;
 	for (size_t i = 0;
 	     code == SFTR_OK && (t = sftr_checkpoint_at(c->ckpt, i)) != NULL;
 	     i++)
@@ -192,35 +197,55 @@ write_out(const options *o, struct contents *c, uint64_t align, sftr_error *err)
 	return code;
 }
 
+/* A binding tells nothing of a note, whose leaves would then be lost. */
+static bool
+can_do_both(const options *o, const sftr_checkpoint *ckpt)
+{
+	if (options_value(o, "drop-meta") != NULL ||
+	    sftr_checkpoint_metadata(ckpt, "pytree.note", 11) == NULL)
+		return true;
+	outcome_trouble("%s has a structure note, which goes with --codec "
+			"alone: repack twice, or --drop-meta",
+			o->args[0]);
+	return false;
+}
+
+/* What becomes of the tensors by rules and dtypes, and of their names. */
+static bool
+prepare(const options *o, struct contents *c, rewriting *r)
+{
+	bool has_codec = c->names->to != SFTR_CODEC_GUESS;
+	sftr_error err;
+
+	if (!r->is_wanted)
+		return renaming_make(c->names, o->args[0], c->ckpt,
+				     options_value(o, "drop-meta") != NULL);
+	if (has_codec && (!can_do_both(o, c->ckpt) ||
+			  !renaming_settle(c->names, o->args[0], c->ckpt)))
+		return false;
+	/* Rules are of the names as they are; then comes the codec. */
+	r->bind.codec = r->bind.slot_codec = c->names->from;
+	if (sftr_bind_rewrite(c->ckpt, r->dtype, &r->bind, &c->binding, &err) !=
+	    SFTR_OK) {
+		rewriting_trouble(r, o->args[0], &err);
+		return false;
+	}
+	return !has_codec ||
+	       renaming_make_slots(c->names, o->args[0], c->binding);
+}
+
 static void
-repack(const options *o, const sftr_checkpoint *ckpt, const rewriting *r,
+repack(const options *o, const sftr_checkpoint *ckpt, rewriting *r,
        renaming *names, uint64_t align)
 {
-	bool drop_meta = options_value(o, "drop-meta") != NULL;
 	struct contents c = { ckpt, names, NULL, { NULL } };
 	sftr_error err;
 
-	if (!renaming_make(names, o->args[0], ckpt, drop_meta))
-		return;
-	if (r->is_wanted && sftr_bind_rewrite(ckpt, r->dtype, &r->bind,
-					      &c.binding, &err) != SFTR_OK)
-		rewriting_trouble(r, o->args[0], &err);
-	else if (write_out(o, &c, align, &err) != SFTR_OK &&
-		 !renaming_refuses(names, o->args[0], &err))
+	if (prepare(o, &c, r) && write_out(o, &c, align, &err) != SFTR_OK &&
+	    !renaming_refuses(names, o->args[0], &err))
 		finding_trouble(o->args[1], &err);
 	sftr_binding_free(c.binding);
 	renaming_free(names);
-}
-
-/* A renamed tensor is streamed as it is in the file: nothing converts it. */
-static bool
-go_together(const rewriting *r, const renaming *names)
-{
-	if (!r->is_wanted || names->to == SFTR_CODEC_GUESS)
-		return true;
-	outcome_trouble("--codec does not go with --rules or --dtype: "
-			"repack twice");
-	return false;
 }
 
 static void
@@ -235,7 +260,7 @@ run(const options *o)
 	    !check_format(options_value(o, "format")) || !check_meta(o) ||
 	    !renaming_option(o, &names))
 		return;
-	if (rewriting_read(&r, o) && go_together(&r, &names)) {
+	if (rewriting_read(&r, o)) {
 		ckpt = input_open(o, o->args[0]);
 		if (ckpt != NULL)
 			repack(o, ckpt, &r, &names, align);
