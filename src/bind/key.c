@@ -67,13 +67,3 @@ sftr__key_add(sftr__key *key, const sftr_step *steps, size_t n_steps)
 	}
 	return true;
 }
-
-size_t
-sftr__key_n_steps(const char *key, size_t n)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < n; i++)
-		count += key[i] == '\0';
-	return count;
-}

@@ -31,8 +31,4 @@ sftr__key_free(sftr__key *key);
 bool
 sftr__key_add(sftr__key *key, const sftr_step *steps, size_t n_steps);
 
-/* The number of steps of a key. */
-size_t
-sftr__key_n_steps(const char *key, size_t n);
-
 #endif

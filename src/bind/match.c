@@ -38,21 +38,6 @@ find(sftr__matcher *m, const sftr__name *name, uint64_t number, uint32_t *head)
 	return SFTR_OK;
 }
 
-sftr_code
-sftr__match_exists(sftr__matcher *m, const sftr__want *want, bool *found)
-{
-	sftr_code code = SFTR_OK;
-
-	*found = false;
-	for (size_t i = 0; i < want->n_names && code == SFTR_OK; i++) {
-		uint32_t head = SFTR__NO_OFFER;
-
-		code = find(m, &want->names[i], 0, &head);
-		*found = *found || head != SFTR__NO_OFFER;
-	}
-	return code;
-}
-
 static void
 set_fault(sftr__match *match, sftr__finding fault)
 {

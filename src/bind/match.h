@@ -63,8 +63,4 @@ sftr__matcher_free(sftr__matcher *m);
 sftr_code
 sftr__match_slot(sftr__matcher *m, const sftr__want *want, sftr__match *match);
 
-/* Whether any tensor would be found; *found.  SFTR_E_MEMORY. */
-sftr_code
-sftr__match_exists(sftr__matcher *m, const sftr__want *want, bool *found);
-
 #endif
