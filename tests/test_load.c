@@ -619,6 +619,50 @@ START_TEST(out_of_memory_at_every_point)
 }
 END_TEST
 
+/*
+ * As many threads as there can be, each with its scratch; some slots are
+ * converted and turned, and only what ALLOC slots hold stays.
+ */
+START_TEST(a_load_takes_its_slots_and_32_mib_at_most)
+{
+	const char *path = in_folder("world.safetensors");
+	struct ledger books = { 0 };
+	sftr_allocator allocator = ledger_allocator(&books);
+	sftr_bind_options options = { 0 };
+	static struct world w;
+	size_t held, slots = 0, total = 0;
+	sftr_binding *b;
+
+	/* The first world that is large enough for threads. */
+	for (uint64_t seed = 1; total < (4u << 20); seed++) {
+		total = slots = 0;
+		if (seed > 1)
+			free_world(&w);
+		make_world(&w, seed, path);
+		for (size_t i = 0; i < w.n; i++) {
+			size_t n = (size_t)n_result(&w.wishes[i]);
+
+			total += n / 2;
+			if (w.wishes[i].place == SFTR_PLACE_ALLOC)
+				slots += n + 64;
+		}
+	}
+	options.allocator = &allocator;
+	options.n_threads = 16;
+	b = bind_world(&w, path, &options);
+	held = books.n_bytes;
+	books.peak = held;
+	ck_assert_int_eq(sftr_binding_load(b, NULL, NULL), SFTR_OK);
+	ck_assert_uint_gt(books.peak, held + slots);
+	ck_assert_uint_le(books.peak, held + slots + (32u << 20));
+	ck_assert_uint_le(books.n_bytes, held + slots + 4096);
+	sftr_binding_release(b, NULL);
+	ck_assert_uint_eq(books.n_bytes, held);
+	sftr_binding_free(b);
+	free_world(&w);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -637,6 +681,7 @@ main(void)
 	tcase_add_test(tc, a_read_that_fails_says_what_is_complete);
 	tcase_add_test(tc, a_file_that_shrinks_is_an_error);
 	tcase_add_test(tc, out_of_memory_at_every_point);
+	tcase_add_test(tc, a_load_takes_its_slots_and_32_mib_at_most);
 	suite_add_tcase(s, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

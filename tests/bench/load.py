@@ -20,7 +20,7 @@ import torch
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from loading import bare, loops, ours, touched
+from loading import bare, loops, memory_line, ours, touched
 from machine import BUILD, alternate, machine, ratio_line
 
 
@@ -74,12 +74,13 @@ def main():
         arrays = {name: touched(each, np.float32) for name in names}
         whole = touched(each * len(names), np.float32)
         load, end = ours(lib, path, list(arrays.values()))
-        load()
+        memory = memory_line(load, 32)
         assert all(np.array_equal(arrays[n], made[n]) for n in names)
         del made
         print(machine(directory))
         print(f"load {asked.mib} MiB in {asked.tensors} tensors, warm, medians "
               f"of {asked.runs} runs:")
+        print(memory)
         say(alternate({
             "numpy": by_numpy(path, arrays),
             "torch 1": by_torch(path, arrays, 1),

@@ -62,3 +62,23 @@ def bare(lib, path, memory, piece, doubles=False, threads=2):
             raise RuntimeError("not read")
 
     return load
+
+
+def status(field):
+    """A size of this process in bytes, as /proc tells it."""
+    with open("/proc/self/status", encoding="ascii") as lines:
+        for line in lines:
+            if line.startswith(field + ":"):
+                return int(line.split()[1]) << 10
+    raise RuntimeError(field)
+
+
+def memory_line(load, bar):
+    """How much more is resident in the first load into slots that are there."""
+    with open("/proc/self/clear_refs", "w", encoding="ascii") as refs:
+        refs.write("5")  # the peak begins anew
+    before = status("VmRSS")
+    load()
+    over = max(0, status("VmHWM") - before)
+    return (f"  memory besides the slots: {over / 2**20:.1f} MiB (bar {bar})"
+            f"{'' if over <= bar << 20 else '  ABOVE'}")

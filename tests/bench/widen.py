@@ -22,7 +22,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from loading import bare, loops, ours, touched
+from loading import bare, loops, memory_line, ours, touched
 from machine import BUILD, alternate, machine, ratio_line
 
 PIECES = (128 << 10, 256 << 10, 1 << 20)
@@ -72,7 +72,7 @@ def main():
             arrays = {name: touched(each, np.float32)
                       for name in file.offset_keys()}
         load, end = ours(lib, path, list(arrays.values()), dtype="F32")
-        load()
+        memory = memory_line(load, 32)
         with safe_open(path, "pt") as file:
             for name, array in arrays.items():
                 assert torch.equal(torch.from_numpy(array),
@@ -87,6 +87,7 @@ def main():
         print(machine(directory))
         print(f"load {asked.mib} MiB of BF16 as F32, in {asked.tensors} "
               f"tensors, warm, medians of {asked.runs} runs:")
+        print(memory)
         medians = alternate(ways, asked.runs)
         end()
         fastest = min(stores, key=medians.get)
