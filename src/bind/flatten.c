@@ -5,9 +5,7 @@
 #include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "bind/slot.h"
-#include "names/codec.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,134 +56,44 @@ member_path(sftr__flat *f, const struct instance *in, const sftr_field *field)
 				strlen(field->member));
 }
 
-/* Whether a tensor has this name; with a "*" in it, whether it has number 0. */
 static sftr_code
-name_exists(sftr__flat *f, const char *name, bool *exists)
-{
-	const char *text =
-		strchr(name, '*') == NULL ? name : numbered(f, name, 0);
-	sftr_code code;
-
-	if (text == NULL)
-		return no_memory(f);
-	sftr__path_buffer_clear(&f->path);
-	f->key.n = 0;
-	code = sftr__path_parse_into(SFTR_CODEC_DOTTED, text, strlen(text),
-				     &f->path, NULL);
-	/* What is no path is no name of a tensor; sftr__wants_init tells. */
-	if (code == SFTR_E_PATH)
-		return SFTR_OK;
-	if (code != SFTR_OK ||
-	    !sftr__key_add(&f->key, f->path.steps, f->path.n_steps))
-		return no_memory(f);
-	*exists = sftr__offers_find(f->offers, f->key.text, f->key.n) !=
-		  SFTR__NO_OFFER;
-	return SFTR_OK;
-}
-
-static sftr_code
-struct_exists(sftr__flat *f, const struct instance *in, bool *exists);
-
-/* Whether there is a tensor for a field, or below it. */
-static sftr_code
-field_exists(sftr__flat *f, const struct instance *in, const sftr_field *field,
-	     bool *exists)
-{
-	const char *name, *transform;
-	struct instance below;
-	sftr_code code = SFTR_OK;
-
-	memset(&below, 0, sizeof below);
-	for (size_t k = 0; code == SFTR_OK && !*exists; k++) {
-		code = field_name(f, in, field, k, &name, &transform);
-		if (code != SFTR_OK || name == NULL)
-			return code;
-		if (!sftr__field_is_struct(field)) {
-			code = name_exists(f, name, exists);
-			continue;
-		}
-		below.table = field->table();
-		below.name = field->what == SFTR__NESTED ? name :
-							   numbered(f, name, 0);
-		if (below.name == NULL)
-			return no_memory(f);
-		code = struct_exists(f, &below, exists);
-	}
-	return code;
-}
-
-static sftr_code
-struct_exists(sftr__flat *f, const struct instance *in, bool *exists)
-{
-	sftr_code code = SFTR_OK;
-
-	*exists = false;
-	for (size_t i = 0;
-	     i < in->table->n_fields && code == SFTR_OK && !*exists; i++)
-		if (in->table->fields[i].what != SFTR__DIM)
-			code = field_exists(f, in, &in->table->fields[i],
-					    exists);
-	return code;
-}
-
-static sftr__later *
 add_later(sftr__flat *f, const struct instance *in, const sftr_field *field,
-	  sftr__later_kind kind)
+	  sftr__later later)
 {
-	void *p = f->later;
-	sftr__later *later;
-
-	if (!sftr__grow(&f->allocator, &p, &f->later_capacity, f->n_later + 1,
-			sizeof *later))
-		return NULL;
-	f->later = p;
-	later = &f->later[f->n_later++];
-	memset(later, 0, sizeof *later);
-	later->kind = kind;
-	later->object = in->object;
-	later->field = field;
-	later->path = in->path;
-	return later;
+	later.object = in->object;
+	later.path = in->path;
+	later.field = field;
+	return sftr__laters_add(&f->laters, &later) ? SFTR_OK : no_memory(f);
 }
 
 static sftr_code
 add_pointer(sftr__flat *f, const struct instance *in, const sftr_field *field,
 	    const void *pointer)
 {
-	sftr__later *later = add_later(f, in, field, SFTR__LATER_POINTER);
+	sftr__later later = { .kind = SFTR__LATER_POINTER, .pointer = pointer };
 
-	if (later == NULL)
-		return no_memory(f);
-	later->pointer = pointer;
-	return SFTR_OK;
+	return add_later(f, in, field, later);
 }
 
 static sftr_code
 add_count(sftr__flat *f, const struct instance *in, const sftr_field *field,
 	  uint64_t count)
 {
-	sftr__later *later = add_later(f, in, field, SFTR__LATER_COUNT);
+	sftr__later later = { .kind = SFTR__LATER_COUNT, .value = count };
 
-	if (later == NULL)
-		return no_memory(f);
-	later->value = count;
-	return SFTR_OK;
+	return add_later(f, in, field, later);
 }
 
 static sftr_code
 add_bool(sftr__flat *f, const struct instance *in, const sftr_field *field,
 	 const sftr__word *optional, bool value)
 {
-	sftr__later *later;
+	sftr__later later = { .kind = SFTR__LATER_BOOL, .value = value };
 
 	if (optional == NULL)
 		return SFTR_OK;
-	later = add_later(f, in, field, SFTR__LATER_BOOL);
-	if (later == NULL)
-		return no_memory(f);
-	later->offset = optional->offset;
-	later->value = value;
-	return SFTR_OK;
+	later.offset = optional->offset;
+	return add_later(f, in, field, later);
 }
 
 static sftr_code
@@ -308,58 +216,6 @@ clear_field(sftr__flat *f, const struct instance *in, const sftr_field *field)
 static sftr_code
 add_struct(sftr__flat *f, const struct instance *in);
 
-/* The name of a struct's field that the file has, or the first. */
-static sftr_code
-choose_name(sftr__flat *f, const struct instance *in, const sftr_field *field,
-	    const char **name, bool *exists)
-{
-	struct instance below;
-	const char *other, *transform;
-	sftr_code code = field_name(f, in, field, 0, name, &transform);
-
-	*exists = false;
-	memset(&below, 0, sizeof below);
-	below.table = field->table();
-	other = *name;
-	for (size_t k = 1; code == SFTR_OK && other != NULL; k++) {
-		below.name = field->what == SFTR__NESTED ?
-				     other :
-				     numbered(f, other, 0);
-		if (below.name == NULL)
-			return no_memory(f);
-		code = struct_exists(f, &below, exists);
-		if (*exists)
-			*name = other;
-		if (code != SFTR_OK || *exists)
-			return code;
-		code = field_name(f, in, field, k, &other, &transform);
-	}
-	return code;
-}
-
-/* How many elements of an array there are without a gap, up to 'most'. */
-static sftr_code
-count_elements(sftr__flat *f, const sftr_field *field, const char *name,
-	       uint64_t most, uint64_t *count)
-{
-	struct instance below;
-	bool exists = true;
-
-	memset(&below, 0, sizeof below);
-	below.table = field->table();
-	for (*count = 0; *count < most; (*count)++) {
-		sftr_code code;
-
-		below.name = numbered(f, name, *count);
-		if (below.name == NULL)
-			return no_memory(f);
-		code = struct_exists(f, &below, &exists);
-		if (code != SFTR_OK || !exists)
-			return code;
-	}
-	return SFTR_OK;
-}
-
 /* Memory for so many structs, no more in all than the file is large. */
 static sftr_code
 allocate(sftr__flat *f, const sftr_field *field, uint64_t count,
@@ -395,8 +251,8 @@ add_limit(sftr__flat *f, const sftr_field *field, const char *name,
 	size_t n_type = strlen(in->table->type), n_name;
 	void *p = f->limits;
 	sftr__array_limit *l;
-	sftr_code code;
 	char *text;
+	bool is_path;
 
 	/* Only for arrays whose number is a step of its own. */
 	if (strchr(name, '*') != NULL)
@@ -405,21 +261,19 @@ add_limit(sftr__flat *f, const sftr_field *field, const char *name,
 			sizeof *l))
 		return no_memory(f);
 	f->limits = p;
-	sftr__path_buffer_clear(&f->path);
-	f->key.n = 0;
-	code = sftr__path_parse_into(SFTR_CODEC_DOTTED, name, strlen(name),
-				     &f->path, NULL);
-	if (code != SFTR_OK)
-		return code == SFTR_E_PATH ? SFTR_OK : no_memory(f);
+	if (!sftr__presence_key(&f->presence, name, &is_path))
+		return no_memory(f);
+	if (!is_path)
+		return SFTR_OK;
 	n_name = n_type + strlen(field->member) + 2;
 	text = sftr__arena_alloc(&f->arena, n_name);
-	if (text == NULL ||
-	    !sftr__key_add(&f->key, f->path.steps, f->path.n_steps))
+	if (text == NULL)
 		return no_memory(f);
 	snprintf(text, n_name, "%s.%s", in->table->type, field->member);
 	l = &f->limits[f->n_limits];
-	l->key.len = f->key.n;
-	l->key.ptr = sftr__arena_text(&f->arena, f->key.text, f->key.n);
+	l->key.len = f->presence.key.n;
+	l->key.ptr = sftr__arena_text(&f->arena, f->presence.key.text,
+				      f->presence.key.n);
 	l->name = text;
 	l->n = field->n;
 	if (l->key.ptr == NULL)
@@ -460,13 +314,15 @@ add_array(sftr__flat *f, const struct instance *in, const sftr_field *field,
 	sftr_code code = SFTR_OK;
 
 	if (field->what != SFTR__EXACTLY || (optional != NULL && !exists)) {
-		code = count_elements(f, field, name,
-				      grows ? UINT64_MAX : field->n, &count);
+		if (!sftr__presence_count(&f->presence, field, name,
+					  grows ? UINT64_MAX : field->n,
+					  &count))
+			return no_memory(f);
 		/* Those of the first are missing, if it need not be absent. */
-		if (code == SFTR_OK && count == 0 && optional == NULL)
+		if (count == 0 && optional == NULL)
 			count = 1;
 	}
-	if (code == SFTR_OK && grows && count > 0)
+	if (grows && count > 0)
 		code = allocate(f, field, count, path, &first);
 	if (code == SFTR_OK && grows)
 		code = add_pointer(f, in, field, count > 0 ? first : NULL);
@@ -505,13 +361,10 @@ add_below(sftr__flat *f, const struct instance *in, const sftr_field *field)
 	const char *path = member_path(f, in, field);
 	const char *name;
 	bool exists;
-	sftr_code code;
 
-	if (path == NULL)
+	if (path == NULL || !sftr__presence_choose(&f->presence, field,
+						   in->name, &name, &exists))
 		return no_memory(f);
-	code = choose_name(f, in, field, &name, &exists);
-	if (code != SFTR_OK)
-		return code;
 	return field->what == SFTR__NESTED ?
 		       add_nested(f, in, field, name, exists, path) :
 		       add_array(f, in, field, name, exists, path);
@@ -525,7 +378,8 @@ enter_scope(sftr__flat *f, struct instance *in)
 
 	for (size_t i = 0; i < in->table->n_fields; i++) {
 		const sftr_field *field = &in->table->fields[i];
-		sftr__later *later;
+		sftr__later later = { .kind = SFTR__LATER_DIM };
+		sftr_code code;
 		size_t dim;
 
 		if (field->what != SFTR__DIM)
@@ -540,10 +394,10 @@ enter_scope(sftr__flat *f, struct instance *in)
 						 strlen(field->shape));
 		if (dim == SFTR__NO_DIM)
 			return no_memory(f);
-		later = add_later(f, in, field, SFTR__LATER_DIM);
-		if (later == NULL)
-			return no_memory(f);
-		later->value = dim;
+		later.value = dim;
+		code = add_later(f, in, field, later);
+		if (code != SFTR_OK)
+			return code;
 	}
 	return SFTR_OK;
 }
@@ -578,13 +432,12 @@ sftr__flat_init(sftr__flat *flat, const sftr_table *table, void *object,
 
 	memset(flat, 0, sizeof *flat);
 	flat->allocator = *allocator;
-	flat->offers = offers;
 	flat->dims = dims;
 	flat->err = err;
 	flat->room = room;
 	sftr__arena_init(&flat->arena, allocator);
-	sftr__path_buffer_init(&flat->path, allocator);
-	sftr__key_init(&flat->key, allocator);
+	sftr__presence_init(&flat->presence, offers, &flat->arena, allocator);
+	sftr__laters_init(&flat->laters, allocator);
 	memset(&top, 0, sizeof top);
 	top.table = table;
 	top.object = object;
@@ -608,70 +461,10 @@ sftr__flat_free(sftr__flat *flat)
 		sftr__free(a, block, sizeof *block);
 	}
 	sftr__free(a, flat->slots, flat->slots_capacity * sizeof *flat->slots);
-	sftr__free(a, flat->later, flat->later_capacity * sizeof *flat->later);
 	sftr__free(a, flat->limits,
 		   flat->limits_capacity * sizeof *flat->limits);
-	sftr__key_free(&flat->key);
-	sftr__path_buffer_free(&flat->path);
+	sftr__laters_free(&flat->laters);
+	sftr__presence_free(&flat->presence);
 	sftr__arena_free(&flat->arena);
 	memset(flat, 0, sizeof *flat);
-}
-
-static uint64_t
-number_of(const sftr__later *later, const sftr__dims *dims)
-{
-	const sftr__dim *dim;
-
-	if (later->kind != SFTR__LATER_DIM)
-		return later->value;
-	dim = &dims->dims[later->value];
-	return dim->is_known ? dim->value : 0;
-}
-
-sftr_code
-sftr__flat_check(const sftr__flat *flat, const sftr__dims *dims,
-		 sftr_error *err)
-{
-	for (size_t i = 0; i < flat->n_later; i++) {
-		const sftr__later *later = &flat->later[i];
-		uint64_t n = number_of(later, dims);
-
-		if (later->kind != SFTR__LATER_COUNT &&
-		    later->kind != SFTR__LATER_DIM)
-			continue;
-		if (sftr__field_holds(later->field, n))
-			continue;
-		sftr__fail(err, SFTR_E_CAPACITY,
-			   "%" PRIu64 " is more than the member %s%s%s holds",
-			   n, later->path, later->path[0] != '\0' ? "." : "",
-			   later->field->counter);
-		sftr__set_key(err, later->field->counter,
-			      strlen(later->field->counter));
-		return SFTR_E_CAPACITY;
-	}
-	return SFTR_OK;
-}
-
-void
-sftr__flat_write(const sftr__flat *flat, const sftr__dims *dims)
-{
-	for (size_t i = 0; i < flat->n_later; i++) {
-		const sftr__later *later = &flat->later[i];
-		bool value = later->value != 0;
-
-		switch (later->kind) {
-		case SFTR__LATER_BOOL:
-			memcpy(later->object + later->offset, &value,
-			       sizeof value);
-			break;
-		case SFTR__LATER_POINTER:
-			memcpy(later->object + later->field->offset,
-			       &later->pointer, sizeof later->pointer);
-			break;
-		default:
-			sftr__field_set_integer(later->field, later->object,
-						number_of(later, dims));
-			break;
-		}
-	}
 }

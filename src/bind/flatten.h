@@ -9,29 +9,11 @@
 #define SFTR_BIND_FLATTEN_H
 
 #include "bind/binding.h"
-#include "bind/member.h"
-
-typedef enum sftr__later_kind {
-	SFTR__LATER_COUNT = 0, /* 'value' */
-	SFTR__LATER_DIM,       /* the value of dimension number 'value' */
-	SFTR__LATER_BOOL,      /* 'value' */
-	SFTR__LATER_POINTER    /* 'pointer' */
-} sftr__later_kind;
-
-/* One thing that is to be written, in the instance at 'object'. */
-typedef struct sftr__later {
-	sftr__later_kind kind;
-	char *object;
-	const sftr_field *field;
-	size_t offset; /* of the bool */
-	uint64_t value;
-	const void *pointer;
-	const char *path; /* of the member, for messages */
-} sftr__later;
+#include "bind/later.h"
+#include "bind/presence.h"
 
 typedef struct sftr__flat {
 	sftr_allocator allocator;
-	const sftr__offers *offers;
 	sftr__dims *dims;
 	sftr_error *err;
 	sftr__arena arena;
@@ -39,12 +21,10 @@ typedef struct sftr__flat {
 	uint64_t room;	     /* bytes that may still be allocated for them */
 	sftr_slot *slots;
 	size_t n_slots, slots_capacity;
-	sftr__later *later;
-	size_t n_later, later_capacity;
+	sftr__laters laters;
 	sftr__array_limit *limits;
 	size_t n_limits, limits_capacity;
-	sftr__path_buffer path;
-	sftr__key key;
+	sftr__presence presence;
 } sftr__flat;
 
 /*
@@ -58,14 +38,5 @@ sftr__flat_init(sftr__flat *flat, const sftr_table *table, void *object,
 		const sftr_allocator *allocator, sftr_error *err);
 void
 sftr__flat_free(sftr__flat *flat);
-
-/* Whether every number fits its member; otherwise SFTR_E_CAPACITY. */
-sftr_code
-sftr__flat_check(const sftr__flat *flat, const sftr__dims *dims,
-		 sftr_error *err);
-
-/* Writes what was kept back. */
-void
-sftr__flat_write(const sftr__flat *flat, const sftr__dims *dims);
 
 #endif

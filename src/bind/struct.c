@@ -54,12 +54,12 @@ bind_flat(sftr__flat *flat, sftr__binding_setup *setup, sftr_binding **binding,
 	code = sftr__binding_new(setup, &b, err);
 	if (code != SFTR_OK)
 		return code;
-	code = sftr__flat_check(flat, &b->dims, err);
+	code = sftr__laters_check(&flat->laters, &b->dims, err);
 	if (code != SFTR_OK) {
 		sftr_binding_free(b);
 		return code;
 	}
-	sftr__flat_write(flat, &b->dims);
+	sftr__laters_write(&flat->laters, &b->dims);
 	sftr__binding_tell_presence(b);
 	b->blocks = flat->blocks;
 	flat->blocks = NULL;
