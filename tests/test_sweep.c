@@ -217,13 +217,15 @@ list(void)
 int
 main(int argc, char **argv)
 {
-	Suite *suite = suite_create("sweep");
-	TCase *tc = tcase_create("faults");
+	Suite *suite;
+	TCase *tc;
 	SRunner *runner;
 	int n_failed;
 
 	if (argc == 2 && strcmp(argv[1], "--list") == 0)
 		return list();
+	suite = suite_create("sweep");
+	tc = tcase_create("faults");
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, set_up, folder_remove);
 	tcase_add_loop_test(tc, any_allocation_may_fail, 0, N_GROUPS);

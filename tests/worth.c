@@ -187,17 +187,18 @@ nearest_float(sftr_dtype dtype, const worth *w)
 	if (f->specials == 's' && worth_compare(w, 0x1p-126) < 0)
 		return worth_compare(w, 0x1p-127) > 0;
 	n = below(dtype, w);
-	if (n < special && dtype == SFTR_F64) {
+	if (n < special && dtype == SFTR_F64 && w->whole) {
 		/* Only 64-bit integers get here; the middle is one as well. */
 		uint64_t a = (uint64_t)magnitude(dtype, n);
 		uint64_t gap = (uint64_t)(magnitude(dtype, n + 1) -
 					  magnitude(dtype, n));
 
-		side = w->whole ? (w->integer - a > gap / 2) -
-					  (w->integer - a < gap - gap / 2) :
-				  -1;
-		if (w->whole && gap <= 1)
+		side = (w->integer - a > gap / 2) -
+		       (w->integer - a < gap - gap / 2);
+		if (gap <= 1)
 			side = -1;
+	} else if (n < special && dtype == SFTR_F64) {
+		side = -1;
 	} else if (n < special) {
 		side = worth_compare(
 			w, (magnitude(dtype, n) + magnitude(dtype, n + 1)) / 2);
