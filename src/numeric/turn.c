@@ -77,10 +77,17 @@ SQUARE(square_2, 8, _mm_unpacklo_epi16, _mm_unpackhi_epi16)
 SQUARE(square_4, 4, _mm_unpacklo_epi32, _mm_unpackhi_epi32)
 SQUARE(square_8, 2, _mm_unpacklo_epi64, _mm_unpackhi_epi64)
 #else
-#define square_1 NULL
-#define square_2 NULL
-#define square_4 NULL
-#define square_8 NULL
+/* The same by elements; a square stays in the cache. */
+#define SQUARE(name, N)                                                        \
+	static inline void name(struct sides s)                                \
+	{                                                                      \
+		turn_plain(s, N, N, 16 / (N));                                 \
+	}
+
+SQUARE(square_1, 16)
+SQUARE(square_2, 8)
+SQUARE(square_4, 4)
+SQUARE(square_8, 2)
 #endif
 
 /* Squares as far as they go, then what is left below and beside them. */
@@ -88,12 +95,9 @@ static inline void
 turn(struct sides s, size_t n_rows, size_t n_columns, size_t size,
      void (*square)(struct sides s))
 {
-	size_t side = 16 / size, rows = 0, columns = 0;
+	size_t side = 16 / size;
+	size_t rows = n_rows / side * side, columns = n_columns / side * side;
 
-	if (square != NULL) {
-		rows = n_rows / side * side;
-		columns = n_columns / side * side;
-	}
 	for (size_t j = 0; j < columns; j += side)
 		for (size_t i = 0; i < rows; i += side)
 			square(from(s, i, j, size));
