@@ -140,6 +140,57 @@ START_TEST(a_manifest_is_bound_as_far_as_the_file_goes)
 }
 END_TEST
 
+START_TEST(a_scalar_may_be_optional)
+{
+	static const char wanted[] = "eps\tF32\t\toptional\n";
+	static const char scalar[] = "fixed\tI16\t\toptional\n";
+	static const char named[] = "fixed\tI16\toptional optional\n";
+	static const char one[] = "fixed\tI16\t\toptional ?\n";
+	sftr_checkpoint *ckpt = offer(tensors + N_TENSORS - 1, 1);
+	sftr_checkpoint *other = offer(tensors + N_TENSORS - 2, 1);
+	sftr_bind_options options = { .unexpected = SFTR_IGNORE };
+	sftr_report report;
+	sftr_binding *b;
+	sftr_slot slot;
+	char text[64];
+	sftr_error err;
+	size_t n;
+
+	memset(&slot, 0, sizeof slot);
+	slot.name.ptr = "eps";
+	slot.name.len = 3;
+	slot.dtype = SFTR_F32;
+	slot.flags = SFTR_SLOT_OPTIONAL;
+	ck_assert_int_eq(sftr_manifest_format(&slot, 1, SFTR_CODEC_GUESS, text,
+					      sizeof text, &n, &err),
+			 SFTR_OK);
+	ck_assert_str_eq(text, wanted);
+	options.report = &report;
+	for (int i = 0; i < 2; i++) {
+		ck_assert_msg(sftr_bind_manifest(text, n, i == 0 ? ckpt : other,
+						 &options, &b, &err) == SFTR_OK,
+			      "%s: %s", err.key, err.message);
+		ck_assert_uint_eq(report.n_bound, 1 - i);
+		sftr_binding_free(b);
+	}
+	/* A tensor of a shape is none, and a dimension may have that name. */
+	options.unexpected = SFTR_REFUSE;
+	ck_assert_int_eq(sftr_bind_manifest(scalar, strlen(scalar), other,
+					    &options, &b, &err),
+			 SFTR_E_SHAPE);
+	ck_assert_int_eq(sftr_bind_manifest(named, strlen(named), other,
+					    &options, &b, &err),
+			 SFTR_E_SHAPE);
+	ck_assert_str_eq(err.key, "fixed");
+	ck_assert_int_eq(
+		sftr_bind_manifest(one, strlen(one), other, &options, &b, &err),
+		SFTR_OK);
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+	sftr_checkpoint_close(other);
+}
+END_TEST
+
 START_TEST(dimensions_of_a_repetition_are_its_own)
 {
 	const char *own = "Dense_*.weight | Dense_*.kernel T\tany\t.out .in\n"
@@ -257,6 +308,7 @@ main(void)
 	tcase_add_test(
 		tc, slots_are_printed_with_what_would_mean_something_escaped);
 	tcase_add_test(tc, a_manifest_is_bound_as_far_as_the_file_goes);
+	tcase_add_test(tc, a_scalar_may_be_optional);
 	tcase_add_test(tc, dimensions_of_a_repetition_are_its_own);
 	tcase_add_test(tc, what_is_not_there_at_all_is_missing);
 	tcase_add_loop_test(tc, a_fault_has_its_place_in_the_text, 0,

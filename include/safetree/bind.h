@@ -358,10 +358,12 @@ sftr_finding_text(const sftr_diagnostic *finding, char *text, size_t size);
  *	wq.*.weight stack 0                    any    layer dim ?
  *
  * names, each with its transform, the first that is there wins; the dtype, or
- * "any"; the shape's text; "optional".  A "*" repeats its line for 0, 1, 2, ...
- * as far as the file goes, but the last one of a name with "stack" counts the
- * parts.  ".out" is a dimension of each repetition, "dim" one of the whole.
- * "\" takes the meaning off the character behind it; "#" begins a comment.
+ * "any"; the shape's text; "optional".  Several tabs part as one does, but
+ * "optional" alone behind two is that of a scalar, whose shape is empty.  A "*"
+ * repeats its line for 0, 1, 2, ... as far as the file goes, but the last one of
+ * a name with "stack" counts the parts.  ".out" is a dimension of each
+ * repetition, "dim" one of the whole.  "\" takes the meaning off the character
+ * behind it; "#" begins a comment.
  *
  * sftr_manifest_format writes slots so into text[size], terminated, and the
  * length to *n_bytes, also with SFTR_E_CAPACITY.  SFTR_E_CODEC if it cannot

@@ -363,6 +363,12 @@ take_column(struct line *l)
 	return column;
 }
 
+static bool
+is_optional(sftr_str word)
+{
+	return word.len == 8 && memcmp(word.ptr, "optional", 8) == 0;
+}
+
 /* Bytes up to a c that no "\" stands before. */
 static size_t
 span(const char *text, size_t n, char c)
@@ -407,11 +413,30 @@ read_names(struct line *l, sftr_str column, sftr__wish *wish)
 	return SFTR_OK;
 }
 
+/*
+ * The shape's column.  Several tabs part as one does, so that a person may
+ * align what is written; but "optional" alone behind two of them is no
+ * dimension: the column before it is a scalar's, empty.
+ */
+static sftr_str
+take_shape(struct line *l)
+{
+	size_t at = l->at;
+	sftr_str shape = take_column(l);
+
+	if (is_optional(shape) && l->at == l->end && at > 1 &&
+	    l->text[at - 2] == '\t') {
+		l->at = at;
+		shape.len = 0;
+	}
+	return shape;
+}
+
 static sftr_code
 read_line(struct line *l, sftr__wish *wish)
 {
 	sftr_str names = take_column(l), dtype = take_column(l);
-	sftr_str shape = take_column(l), word = take_column(l);
+	sftr_str shape = take_shape(l), word = take_column(l);
 	sftr_code code = read_names(l, names, wish);
 
 	if (code != SFTR_OK)
@@ -426,8 +451,7 @@ read_line(struct line *l, sftr__wish *wish)
 	if (wish->shape == NULL)
 		return sftr__fail_memory(l->err);
 	wish->at = (size_t)(shape.ptr - l->text);
-	wish->is_optional =
-		word.len == 8 && memcmp(word.ptr, "optional", 8) == 0;
+	wish->is_optional = is_optional(word);
 	if (word.len > 0 && !wish->is_optional)
 		return fail(l, (size_t)(word.ptr - l->text), "optional");
 	return l->at < l->end ? fail(l, l->at, "the end of the line") : SFTR_OK;
