@@ -119,7 +119,7 @@ static const struct {
 	{ "a.* -> b stack 0 T", 17, "expected the end of the line" },
 	{ "a -> b stack 0", 5, "expected a \"*\" that counts the stack" },
 	{ "a.** -> b stack 0", 8, "expected a \"*\" that counts the stack" },
-	{ "a.* -> b", 7, "expected 1 wildcards, found 0" },
+	{ "a.* -> b", 7, "expected 1 wildcard, found 0" },
 	{ "a -> b.*", 5, "expected 0 wildcards, found 1" },
 	{ "a.** -> b.*", 8,
 	  "expected wildcard 1 to be \"**\", as before the "

@@ -91,8 +91,8 @@ pair_wildcards(struct line *l, size_t at, sftr__rule *rule)
 	}
 	if (rule->to.n_wildcards != n)
 		return sftr__fail_at(l->err, SFTR_E_RULE, at,
-				     "expected %zu wildcards, found %zu", n,
-				     rule->to.n_wildcards);
+				     "expected %zu wildcard%s, found %zu", n,
+				     n == 1 ? "" : "s", rule->to.n_wildcards);
 	for (size_t i = 0; i < n; i++)
 		if (rule->to.many[i] != rule->from.many[i + (i >= skip)])
 			return sftr__fail_at(l->err, SFTR_E_RULE, at,

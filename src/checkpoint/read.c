@@ -99,8 +99,9 @@ need_room(const sftr_tensor *t, uint64_t needed, size_t n_bytes,
 		return SFTR_OK;
 	return about(err, t,
 		     sftr__fail(err, SFTR_E_CAPACITY,
-				"takes %" PRIu64 " bytes, the buffer holds %zu",
-				needed, n_bytes));
+				"takes %" PRIu64
+				" byte%s, the buffer holds %zu",
+				needed, needed == 1 ? "" : "s", n_bytes));
 }
 
 sftr_code

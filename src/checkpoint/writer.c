@@ -254,10 +254,10 @@ add(sftr_writer *w, sftr__item item, const sftr__origin *origin,
 		return code;
 	if (n_given != NULL && *n_given != item.n_bytes)
 		return sftr__fail(err, SFTR_E_SIZE,
-				  "%" PRIu64 " bytes given, %s of this shape "
+				  "%" PRIu64 " byte%s given, %s of this shape "
 				  "has %" PRIu64,
-				  *n_given, sftr_dtype_name(item.dtype),
-				  item.n_bytes);
+				  *n_given, *n_given == 1 ? "" : "s",
+				  sftr_dtype_name(item.dtype), item.n_bytes);
 	if (!sftr__add(w->data_n_bytes, item.n_bytes, &total))
 		return sftr__fail(
 			err, SFTR_E_RANGE,

@@ -53,8 +53,9 @@ sftr__header_length(const unsigned char *head, uint64_t file_n_bytes,
 	} else if (*n_text > file_n_bytes - 8) {
 		sftr__fail_at(&d, SFTR_E_TRUNCATED, 0,
 			      "the header length is %" PRIu64
-			      ", the file has %" PRIu64 " bytes behind it",
-			      *n_text, file_n_bytes - 8);
+			      ", the file has %" PRIu64 " byte%s behind it",
+			      *n_text, file_n_bytes - 8,
+			      file_n_bytes - 8 == 1 ? "" : "s");
 		d.rule = SFTR__RULE_LENGTH_FITS;
 	} else if (max != 0 && *n_text > max) {
 		sftr__fail_at(&d, SFTR_E_LIMIT, 0,
@@ -90,7 +91,7 @@ parse_metadata(struct parser *p)
 	if (p->metadata_at != NULL) {
 		sftr__json_fail(j, SFTR_E_DUPLICATE, SFTR__RULE_METADATA,
 				p->entry.name.ptr - 1,
-				"__metadata__ a second time");
+				"is there a second time");
 		return;
 	}
 	p->metadata_at = p->entry.name.ptr - 1;

@@ -228,15 +228,18 @@ examine_range(struct faults *f, const sftr__entry *e, const sftr_tensor *before)
 		d = add(f, SFTR__RULE_INSIDE, e->end_at);
 		sftr__set_fault(d, SFTR_E_TRUNCATED,
 				"the range ends at %" PRIu64
-				", the file holds %" PRIu64 " bytes of data",
-				t->end, f->in->n_bytes);
+				", the file holds %" PRIu64 " byte%s of data",
+				t->end, f->in->n_bytes,
+				f->in->n_bytes == 1 ? "" : "s");
 	}
 	if (t->begin > free_from) {
 		d = add(f, SFTR__RULE_NO_HOLE, e->begin_at);
 		sftr__set_fault(d, SFTR_E_HOLE,
 				"begins at %" PRIu64 ", expected %" PRIu64
-				": %" PRIu64 " bytes belong to no tensor",
-				t->begin, free_from, t->begin - free_from);
+				": %" PRIu64 " %s to no tensor",
+				t->begin, free_from, t->begin - free_from,
+				t->begin - free_from == 1 ? "byte belongs" :
+							    "bytes belong");
 	} else if (t->begin < free_from) {
 		d = add(f, SFTR__RULE_NO_OVERLAP, e->begin_at);
 		sftr__set_fault(
@@ -302,10 +305,10 @@ report_trailing(const sftr__ranges *ranges, uint64_t end,
 
 	if (end >= ranges->n_bytes || !sftr__findings_more(findings))
 		return;
-	sftr__fail_at(&d, SFTR_E_TRAILING,
-		      ranges->text_offset + ranges->n_text + end,
-		      "%" PRIu64 " bytes after the last tensor, expected none",
-		      ranges->n_bytes - end);
+	sftr__fail_at(
+		&d, SFTR_E_TRAILING, ranges->text_offset + ranges->n_text + end,
+		"%" PRIu64 " byte%s after the last tensor, expected none",
+		ranges->n_bytes - end, ranges->n_bytes - end == 1 ? "" : "s");
 	d.rule = SFTR__RULE_NO_TRAILING;
 	sftr__findings_add(findings, &d);
 }

@@ -184,7 +184,7 @@ printf x >>shards/model-00002-of-00003.safetensors
 safetree check shards
 is 1
 says out <<'EOF'
-shards/model-00002-of-00003.safetensors: invalid: 1 bytes after the last tensor, expected none
+shards/model-00002-of-00003.safetensors: invalid: 1 byte after the last tensor, expected none
   byte 19560   78
                ^
   rule 22 of safetensors(5). Do not load it: the file holds bytes that belong to no tensor.
@@ -192,7 +192,7 @@ EOF
 safetree check --json shards
 is 1
 says out <<'EOF'
-{"file":"shards","policy":"strict","verdict":"invalid","findings":[{"rule":22,"severity":"error","code":"SFTR_E_TRAILING","offset":19560,"key":null,"other":null,"message":"shards/model-00002-of-00003.safetensors: 1 bytes after the last tensor, expected none"}]}
+{"file":"shards","policy":"strict","verdict":"invalid","findings":[{"rule":22,"severity":"error","code":"SFTR_E_TRAILING","offset":19560,"key":null,"other":null,"message":"shards/model-00002-of-00003.safetensors: 1 byte after the last tensor, expected none"}]}
 EOF
 rm shards/model-00002-of-00003.safetensors
 safetree check shards
