@@ -52,7 +52,9 @@ sftr__offers_rename(const sftr__offers *o, const sftr_tensor *tensor,
 		return SFTR_OK;
 	name->is_renamed = true;
 	name->is_dropped = name->rule->is_drop;
-	/* The new steps stand behind the old ones. */
+	/* The new steps stand behind the old ones; there may be none at all. */
+	if (n_old == 0)
+		return SFTR_OK;
 	path->n_steps -= n_old;
 	memmove(path->steps, path->steps + n_old,
 		path->n_steps * sizeof *path->steps);

@@ -59,30 +59,25 @@ n_dropped(const sftr_checkpoint *c, const sftr_binding *b,
 	for (size_t i = 0; i < sftr_checkpoint_count(c); i++) {
 		sftr_str name = sftr_checkpoint_at(c, i)->name;
 		const sftr__rule *rule;
+		size_t n_old;
 		uint64_t part;
 
 		sftr__path_buffer_clear(&path);
 		need(sftr__path_parse_into(codec, name.ptr, name.len, &path,
 					   NULL) == SFTR_OK,
 		     "%s", name.ptr);
+		n_old = path.n_steps;
 		need(sftr__rules_apply(rules, &path, &rule, &part) == SFTR_OK,
 		     "%s", name.ptr);
 		if (rule != NULL && rule->is_drop) {
 			n++;
 			continue;
 		}
-		if (rule != NULL) {
+		if (rule != NULL && n_old > 0) {
 			/* The new path stands behind the old one. */
-			sftr_path old;
-
-			need(sftr_path_parse(codec, name.ptr, name.len, NULL,
-					     &old, NULL) == SFTR_OK,
-			     "%s", name.ptr);
-			memmove(path.steps, path.steps + old.n_steps,
-				(path.n_steps - old.n_steps) *
-					sizeof *path.steps);
-			path.n_steps -= old.n_steps;
-			sftr_path_free(&old);
+			path.n_steps -= n_old;
+			memmove(path.steps, path.steps + n_old,
+				path.n_steps * sizeof *path.steps);
 		}
 		need(n_called(b, slot_codec, &path) == 1, "%zu slots for %s",
 		     n_called(b, slot_codec, &path), name.ptr);
