@@ -230,6 +230,39 @@ START_TEST(what_is_not_there_at_all_is_missing)
 }
 END_TEST
 
+START_TEST(lines_that_overlap_do_not_multiply)
+{
+	enum { N = 200 };
+	const uint64_t none = 0;
+	sftr_array arrays[N];
+	char names[N][8], text[N * 32], *p = text;
+	sftr_checkpoint *ckpt;
+	sftr_binding *b;
+	sftr_error err;
+
+	memset(arrays, 0, sizeof arrays);
+	for (int i = 0; i < N; i++) {
+		arrays[i].name.len =
+			(size_t)snprintf(names[i], sizeof names[i], "%d", i);
+		arrays[i].name.ptr = names[i];
+		arrays[i].dtype = SFTR_U8;
+		arrays[i].rank = 1;
+		arrays[i].shape = &none;
+		/* Each line wants every tensor. */
+		p += sprintf(p, "u%d.* | *\tU8\t0\n", i);
+	}
+	ck_assert_int_eq(
+		sftr_checkpoint_open_arrays(arrays, N, NULL, &ckpt, NULL),
+		SFTR_OK);
+	ck_assert_int_eq(sftr_bind_manifest(text, (size_t)(p - text), ckpt,
+					    NULL, &b, &err),
+			 SFTR_E_LIMIT);
+	ck_assert_str_eq(err.message,
+			 "the lines come to more than 26624 slots");
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	sftr_code code;
@@ -311,6 +344,7 @@ main(void)
 	tcase_add_test(tc, a_scalar_may_be_optional);
 	tcase_add_test(tc, dimensions_of_a_repetition_are_its_own);
 	tcase_add_test(tc, what_is_not_there_at_all_is_missing);
+	tcase_add_test(tc, lines_that_overlap_do_not_multiply);
 	tcase_add_loop_test(tc, a_fault_has_its_place_in_the_text, 0,
 			    (int)(sizeof faults / sizeof faults[0]));
 	tcase_add_test(tc, out_of_memory_at_every_point);

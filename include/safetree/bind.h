@@ -376,7 +376,8 @@ sftr_manifest_format(const sftr_slot *slots, size_t n_slots,
 
 /*
  * Binds what a manifest wants, PLACE_NONE, as sftr_bind does.  SFTR_E_TABLE
- * with the offset in the text.
+ * with the offset in the text; SFTR_E_LIMIT if its lines come to more slots
+ * than 64 for each tensor and line, and 1024.
  */
 SFTR_API sftr_code
 sftr_bind_manifest(const char *text, size_t n_bytes,
