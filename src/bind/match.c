@@ -185,9 +185,12 @@ set_shape(sftr__matcher *m, sftr__match *match)
 	return SFTR_OK;
 }
 
-/* Bytes of the result; false if there are more than memory can hold. */
+/*
+ * Bytes of the result; false if there are more than its place can hold.  What
+ * has none is read in parts.
+ */
 static bool
-set_size(sftr__match *match)
+set_size(sftr__match *match, sftr_place place)
 {
 	const sftr_tensor *t = match->parts[0];
 	uint64_t n = sftr_tensor_n_bytes(t);
@@ -200,7 +203,7 @@ set_size(sftr__match *match)
 	    !sftr__mul(n, match->n_parts, &n))
 		return false;
 	match->n_bytes = n;
-	return sftr__fits_size(n);
+	return place == SFTR_PLACE_NONE || sftr__fits_size(n);
 }
 
 static sftr_code
@@ -221,7 +224,7 @@ judge_dtype(sftr__matcher *m, const sftr__want *want, sftr__match *match)
 		set_fault(match, SFTR__SHAPE);
 	if (match->has_fault)
 		return SFTR_OK;
-	if (!set_size(match)) {
+	if (!set_size(match, want->slot.place)) {
 		sftr__fail(m->err, SFTR_E_LIMIT,
 			   "takes more memory than this host can address");
 		sftr__set_key(m->err, want->slot.name.ptr, want->slot.name.len);
