@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep.h"
 
+#include "base/bytes.h"
+
 #include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -210,7 +212,8 @@ view(struct scene *s, sftr_error *err)
 	sftr_code code = sftr_checkpoint_view(s->ckpt, tensor(s), &bytes, err);
 
 	ck_assert((code == SFTR_OK) == (bytes != NULL));
-	return code;
+	/* A big-endian host refuses it before anything can fail. */
+	return SFTR__BIG_ENDIAN && code == SFTR_E_VIEW ? SFTR_OK : code;
 }
 
 static sftr_code
