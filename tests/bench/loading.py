@@ -49,16 +49,19 @@ def ours(lib, path, arrays, threads=2, dtype="", transform=None):
     return load, lambda: lib.ours_free(binding)
 
 
-def bare(lib, path, memory, piece, doubles=False, threads=2):
+READ, TWICE, MAPPED = range(3)  # enum way of bare.c
+
+
+def bare(lib, path, memory, piece, way=READ, threads=2):
     """All data of a file to one array, by the loops in C."""
     fd = os.open(path, os.O_RDONLY)
     start = 8 + int.from_bytes(os.pread(fd, 8, 0), "little")
     n_bytes = os.stat(path).st_size - start
-    assert memory.nbytes == n_bytes * (2 if doubles else 1)
+    assert memory.nbytes == n_bytes * (2 if way == TWICE else 1)
 
     def load():
         if lib.bare_load(fd, start, n_bytes, memory.ctypes.data, piece,
-                         threads, doubles):
+                         threads, way):
             raise RuntimeError("not read")
 
     return load

@@ -22,7 +22,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from loading import bare, loops, memory_line, ours, touched
+from loading import TWICE, bare, loops, memory_line, ours, touched
 from machine import BUILD, alternate, machine, ratio_line
 
 PIECES = (128 << 10, 256 << 10, 1 << 20)
@@ -79,7 +79,7 @@ def main():
                                    file.get_tensor(name).to(torch.float32))
         whole = touched(each * asked.tensors, np.float32)
         tensors = {n: torch.from_numpy(array) for n, array in arrays.items()}
-        ways = {f"stores {piece >> 10}k": bare(lib, path, whole, piece, True)
+        ways = {f"stores {piece >> 10}k": bare(lib, path, whole, piece, TWICE)
                 for piece in PIECES}
         stores = list(ways)
         ways.update({"copy_": by_copy(path, tensors),
