@@ -251,6 +251,8 @@ sftr__explain_slot(const sftr__explainer *e, size_t i)
 	const sftr__want *want = &e->wants->wants[i];
 	const sftr__match *match = &e->matches[i];
 
+	sftr__report_tensor(e->report,
+			    match->n_parts > 0 ? match->parts[0] : NULL);
 	if (match->is_absent) {
 		explain_missing(e, want);
 		return;
@@ -315,6 +317,7 @@ sftr__explain_unexpected(const sftr__explainer *e)
 				 limit->name, limit->n);
 		sftr__shape_text(o->tensor->shape, o->tensor->rank, shape,
 				 sizeof shape);
+		sftr__report_tensor(e->report, o->tensor);
 		sftr__report_add(e->report, SFTR__UNEXPECTED, o->tensor->name,
 				 NULL, "%s %s%s",
 				 sftr_dtype_name(o->tensor->dtype), shape,

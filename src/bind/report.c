@@ -40,17 +40,24 @@ static const struct kind {
 #undef KIND
 };
 
+/* A file's path as it is printed; what is in no file is in memory. */
+static void
+print_file(const sftr_checkpoint *ckpt, size_t file, char *out, size_t size)
+{
+	const char *path = sftr_checkpoint_file(ckpt, file);
+
+	if (path == NULL || path[0] == '\0')
+		path = "memory";
+	sftr__utf8_print(path, strlen(path), out, size);
+}
+
 void
 sftr__report_init(sftr__findings_report *r, const sftr_checkpoint *ckpt,
 		  const sftr_bind_options *options, sftr_error *err)
 {
-	const char *path = sftr_checkpoint_file(ckpt, 0);
-
 	memset(r, 0, sizeof *r);
-	if (path == NULL || path[0] == '\0')
-		path = "memory";
-	sftr__utf8_print(path, strlen(path), r->counts.file,
-			 sizeof r->counts.file);
+	r->ckpt = ckpt;
+	print_file(ckpt, 0, r->counts.file, sizeof r->counts.file);
 	if (options->target != NULL)
 		sftr__utf8_print(options->target, strlen(options->target),
 				 r->counts.target, sizeof r->counts.target);
@@ -111,7 +118,8 @@ sftr__report_add(sftr__findings_report *r, sftr__finding kind, sftr_str name,
 	d.severity = reaction == SFTR_REFUSE ? SFTR_ERROR :
 		     reaction == SFTR_WARN   ? SFTR_WARNING :
 					       SFTR_NOTE;
-	memcpy(d.file, r->counts.file, sizeof d.file);
+	print_file(r->ckpt, r->tensor != NULL ? r->tensor->file : 0, d.file,
+		   sizeof d.file);
 	sftr__set_key(&d, name.ptr, name.len);
 	if (other != NULL)
 		sftr__set_other(&d, other->ptr, other->len);

@@ -35,6 +35,8 @@ typedef struct sftr__findings_report {
 	sftr_error *err; /* gets the first error */
 	sftr_code code;	 /* of that, or of a failure to report */
 	bool stopped;	 /* 'fn' wants no more */
+	const sftr_checkpoint *ckpt;
+	const sftr_tensor *tensor; /* whose file findings name; NULL: counts' */
 } sftr__findings_report;
 
 /* 'err' is borrowed, and may be NULL. */
@@ -47,6 +49,13 @@ static inline sftr_reaction
 sftr__report_reaction(const sftr__findings_report *r, sftr__finding kind)
 {
 	return r->reactions[kind];
+}
+
+/* What the findings that follow are about: a tensor, or NULL. */
+static inline void
+sftr__report_tensor(sftr__findings_report *r, const sftr_tensor *tensor)
+{
+	r->tensor = tensor;
 }
 
 /*
