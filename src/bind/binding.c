@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "base/sort.h"
+#include "bind/hint.h"
 
 #include <string.h>
 
@@ -215,7 +216,7 @@ explain(sftr_binding *b, const sftr__binding_setup *setup,
 	sftr__explain_unexpected(&e);
 	if (report->counts.n_missing == 0 || report->stopped)
 		return SFTR_OK;
-	return sftr__explain_all(&e, err);
+	return sftr__hint_prefix(&e, err);
 }
 
 static sftr_code

@@ -35,11 +35,4 @@ sftr__explain_slot(const sftr__explainer *e, size_t i);
 void
 sftr__explain_unexpected(const sftr__explainer *e);
 
-/*
- * Finds what explains many findings at once: a prefix that all the missing
- * names lack, or have too much.  SFTR_E_MEMORY is the only failure.
- */
-sftr_code
-sftr__explain_all(const sftr__explainer *e, sftr_error *err);
-
 #endif
