@@ -618,6 +618,48 @@ START_TEST(a_table_that_contradicts_itself_is_named)
 }
 END_TEST
 
+/* Enough of them that none is held against all others. */
+START_TEST(a_table_of_many_fields_has_each_once)
+{
+	enum { N = 1000 };
+	static sftr_field fields[N];
+	static char members[N][16];
+	const sftr_table table = { "struct wide", 8, N, fields };
+	sftr_checkpoint *ckpt = offer(everything, 1);
+	struct ledger books = { 0 };
+	sftr_allocator allocator = ledger_allocator(&books);
+	sftr_bind_options options = { .allocator = &allocator };
+	sftr_binding *b;
+	char object[64];
+	sftr_error err;
+
+	for (int i = 0; i < N; i++) {
+		snprintf(members[i], sizeof members[i], "m%d", i * 7 % N);
+		fields[i].what = i % 2 == 0 ? SFTR__VIEW : SFTR__DIM;
+		fields[i].member = members[i];
+		fields[i].shape = i % 2 == 0 ? "1" : "d";
+		fields[i].dtype = SFTR_F32;
+	}
+	/* A dimension may be called as a member; a member may not. */
+	fields[501].member = members[0];
+	fields[N - 1].what = SFTR__VIEW;
+	fields[N - 1].shape = "1";
+	fields[N - 1].member = members[2];
+	ck_assert_int_eq(
+		sftr_struct_bind(ckpt, &table, object, &options, &b, &err),
+		SFTR_E_TABLE);
+	ck_assert_str_eq(err.key, members[2]);
+	ck_assert_str_eq(err.message,
+			 "table of struct wide: it is there twice");
+	books.fail_at = books.n_calls + 1;
+	ck_assert_int_eq(
+		sftr_struct_bind(ckpt, &table, object, &options, &b, &err),
+		SFTR_E_MEMORY);
+	ck_assert_uint_eq(books.n_blocks, 0);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 struct node {
 	float w;
 	struct node *below;
@@ -703,6 +745,7 @@ main(void)
 	tcase_add_test(tc, what_a_load_turns_a_save_turns_back);
 	tcase_add_loop_test(tc, a_struct_that_cannot_be_saved_says_why, 0, 5);
 	tcase_add_loop_test(tc, a_table_that_contradicts_itself_is_named, 0, 9);
+	tcase_add_test(tc, a_table_of_many_fields_has_each_once);
 	tcase_add_test(tc, a_table_within_itself_is_refused);
 	tcase_add_test(tc, a_count_that_does_not_fit_its_member_is_an_error);
 	suite_add_tcase(s, tc);

@@ -320,7 +320,7 @@ sftr_struct_manifest(const sftr_table *table, char *text, size_t size,
 	struct sheet s = { text, size, 0 };
 	sftr__arena arena;
 	struct below top;
-	sftr_code code = sftr__table_check(table, err);
+	sftr_code code = sftr__table_check(table, NULL, err);
 
 	if (code != SFTR_OK)
 		return code;

@@ -53,9 +53,10 @@ sftr__field_set_integer(const sftr_field *field, char *object, uint64_t value);
 /*
  * Whether a table and those below it hold together: no member twice, shapes and
  * names that can be read, no table within itself.  SFTR_E_TABLE with the member
- * in 'key'.
+ * in 'key'.  'allocator' may be NULL; a table of many fields takes memory.
  */
 sftr_code
-sftr__table_check(const sftr_table *table, sftr_error *err);
+sftr__table_check(const sftr_table *table, const sftr_allocator *allocator,
+		  sftr_error *err);
 
 #endif

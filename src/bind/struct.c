@@ -107,7 +107,8 @@ sftr_struct_bind(const sftr_checkpoint *ckpt, const sftr_table *table,
 		 sftr_binding **binding, sftr_error *err)
 {
 	sftr_bind_options own;
-	sftr_code code = sftr__table_check(table, err);
+	sftr_code code = sftr__table_check(
+		table, options != NULL ? options->allocator : NULL, err);
 
 	*binding = NULL;
 	if (code != SFTR_OK)
@@ -133,7 +134,8 @@ sftr_struct_load(const char *path, const sftr_table *table, void *object,
 	const sftr_open_options *open = options != NULL ? options->open : NULL;
 	sftr_checkpoint *ckpt;
 	sftr_binding *b = NULL;
-	sftr_code code = sftr__table_check(table, err);
+	sftr_code code = sftr__table_check(
+		table, options != NULL ? options->allocator : NULL, err);
 
 	if (binding != NULL)
 		*binding = NULL;

@@ -424,7 +424,7 @@ sftr_struct_write(sftr_writer *writer, const sftr_table *table,
 {
 	struct instance top = { table, object, "", 0 };
 	struct saver s;
-	sftr_code code = sftr__table_check(table, err);
+	sftr_code code = sftr__table_check(table, &writer->allocator, err);
 
 	if (code != SFTR_OK)
 		return code;

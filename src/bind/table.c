@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables of structs: whether they hold together. */
+#include "base/alloc.h"
 #include "base/diagnostic.h"
+#include "base/sort.h"
 #include "bind/member.h"
 #include "bind/slot.h"
 
 #include <string.h>
 
 #define MAX_DEPTH 32
+
+/* Of so many fields each is held against each; more are sorted. */
+#define FEW_FIELDS 64
 
 static sftr_code
 fail(sftr_error *err, const sftr_table *table, const sftr_field *field,
@@ -52,14 +57,21 @@ check_words(const sftr_table *table, const sftr_field *f, sftr_error *err)
 	return SFTR_OK;
 }
 
+static bool
+is_twin(const sftr_field *a, const sftr_field *b)
+{
+	return a->what != SFTR__DIM && b->what != SFTR__DIM &&
+	       strcmp(a->member, b->member) == 0;
+}
+
 static sftr_code
 check_field(const sftr_table *table, const sftr_field *f, sftr_error *err)
 {
 	sftr_error why;
 
-	for (const sftr_field *g = table->fields; g < f; g++)
-		if (f->what != SFTR__DIM && g->what != SFTR__DIM &&
-		    strcmp(f->member, g->member) == 0)
+	for (const sftr_field *g = table->fields;
+	     g < f && table->n_fields <= FEW_FIELDS; g++)
+		if (is_twin(f, g))
 			return fail(err, table, f, "it is there twice");
 	if (f->what == SFTR__DIM) {
 		size_t at = 0;
@@ -79,28 +91,64 @@ check_field(const sftr_table *table, const sftr_field *f, sftr_error *err)
 	return check_words(table, f, err);
 }
 
+/* Dimensions, which may have the name of a member, come last. */
+static int
+compare(const void *a, const void *b)
+{
+	const sftr_field *f = a, *g = b;
+	int dims = (f->what == SFTR__DIM) - (g->what == SFTR__DIM);
+
+	return dims != 0 ? dims : strcmp(f->member, g->member);
+}
+
+/* A generated table may have as many members as a file has names. */
+static sftr_code
+check_many(const sftr_table *table, const sftr_allocator *a, sftr_error *err)
+{
+	size_t n = table->n_fields;
+	const void **fields = sftr__alloc_zeroed(a, n, 2 * sizeof *fields);
+	sftr_code code = SFTR_OK;
+
+	if (fields == NULL)
+		return sftr__fail_memory(err);
+	for (size_t i = 0; i < n; i++)
+		fields[i] = &table->fields[i];
+	sftr__sort(fields, fields + n, n, compare);
+	for (size_t i = 1; i < n && code == SFTR_OK; i++)
+		if (is_twin(fields[i - 1], fields[i]))
+			code = fail(err, table, fields[i], "it is there twice");
+	sftr__free(a, fields, n * 2 * sizeof *fields);
+	return code;
+}
+
 /* Tables are the program's own: so deep is a mistake, not an input. */
 static sftr_code
-check(const sftr_table *table, unsigned depth, sftr_error *err)
+check(const sftr_table *table, unsigned depth, const sftr_allocator *a,
+      sftr_error *err)
 {
-	for (size_t i = 0; i < table->n_fields; i++) {
-		const sftr_field *f = &table->fields[i];
-		sftr_code code = check_field(table, f, err);
+	sftr_code code = SFTR_OK;
 
+	if (table->n_fields > FEW_FIELDS)
+		code = check_many(table, a, err);
+	for (size_t i = 0; i < table->n_fields && code == SFTR_OK; i++) {
+		const sftr_field *f = &table->fields[i];
+
+		code = check_field(table, f, err);
 		if (code == SFTR_OK && sftr__field_is_struct(f))
 			code = depth == MAX_DEPTH ?
 				       fail(err, table, f,
 					    "structs within structs without "
 					    "end") :
-				       check(f->table(), depth + 1, err);
-		if (code != SFTR_OK)
-			return code;
+				       check(f->table(), depth + 1, a, err);
 	}
-	return SFTR_OK;
+	return code;
 }
 
 sftr_code
-sftr__table_check(const sftr_table *table, sftr_error *err)
+sftr__table_check(const sftr_table *table, const sftr_allocator *allocator,
+		  sftr_error *err)
 {
-	return check(table, 0, err);
+	sftr_allocator a = sftr__allocator(allocator);
+
+	return check(table, 0, &a, err);
 }
