@@ -230,6 +230,22 @@ START_TEST(what_is_not_there_at_all_is_missing)
 }
 END_TEST
 
+START_TEST(a_name_may_end_with_a_space)
+{
+	const char *text = "a\\ \tU8\t1\nb\\\\  \tU8\t1\n";
+	const struct offered two[] = { { "a ", SFTR_U8, 1, { 1 }, NULL },
+				       { "b\\", SFTR_U8, 1, { 1 }, NULL } };
+	sftr_checkpoint *ckpt = offer(two, 2);
+	sftr_binding *b;
+
+	ck_assert_int_eq(
+		sftr_bind_manifest(text, strlen(text), ckpt, NULL, &b, NULL),
+		SFTR_OK);
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 START_TEST(lines_that_overlap_do_not_multiply)
 {
 	enum { N = 200 };
@@ -344,6 +360,7 @@ main(void)
 	tcase_add_test(tc, a_scalar_may_be_optional);
 	tcase_add_test(tc, dimensions_of_a_repetition_are_its_own);
 	tcase_add_test(tc, what_is_not_there_at_all_is_missing);
+	tcase_add_test(tc, a_name_may_end_with_a_space);
 	tcase_add_test(tc, lines_that_overlap_do_not_multiply);
 	tcase_add_loop_test(tc, a_fault_has_its_place_in_the_text, 0,
 			    (int)(sizeof faults / sizeof faults[0]));

@@ -347,6 +347,19 @@ fail(struct line *l, size_t at, const char *due)
 	return sftr__fail_at(l->err, SFTR_E_TABLE, at, "expected %s", due);
 }
 
+/* Whether text[n] ends with a space that no "\\" stands before. */
+static bool
+ends_with_space(const char *text, size_t n)
+{
+	size_t n_escapes = 0;
+
+	if (n == 0 || text[n - 1] != ' ')
+		return false;
+	while (n_escapes < n - 1 && text[n - 2 - n_escapes] == '\\')
+		n_escapes++;
+	return n_escapes % 2 == 0;
+}
+
 /* The column up to the next tab. */
 static sftr_str
 take_column(struct line *l)
@@ -358,7 +371,7 @@ take_column(struct line *l)
 	column.len = (size_t)(l->text + l->at - column.ptr);
 	while (l->at < l->end && l->text[l->at] == '\t')
 		l->at++;
-	while (column.len > 0 && column.ptr[column.len - 1] == ' ')
+	while (ends_with_space(column.ptr, column.len))
 		column.len--;
 	return column;
 }
