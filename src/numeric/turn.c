@@ -60,7 +60,7 @@ turn_plain(struct sides s, size_t n_rows, size_t n_columns, size_t size)
 		UNROLLED                                                       \
 		for (int n = 1; n < (N); n *= 2) {                             \
 			UNROLLED                                               \
-			for (int i = 0; i < (N) / 2; i++) {                    \
+			for (size_t i = 0; i < (N) / 2; i++) {                 \
 				b[2 * i] = low(a[i], a[i + (N) / 2]);          \
 				b[2 * i + 1] = high(a[i], a[i + (N) / 2]);     \
 			}                                                      \
