@@ -174,6 +174,28 @@ many_empty_tensors(struct file *f)
 	f->n_dims = f->n_tensors;
 }
 
+/* No two shapes are alike, so that none can be kept once. */
+static void
+many_own_shapes(struct file *f)
+{
+	char text[160];
+
+	put(f, "{");
+	while (has_room(f, 100)) {
+		snprintf(text, sizeof text,
+			 "%s\"%" PRIx64
+			 "\":{\"dtype\":\"U8\",\"shape\":[%" PRIu64
+			 "],\"data_offsets\":[0,0]}",
+			 f->n_tensors > 0 ? "," : "", f->n_tensors,
+			 f->n_tensors);
+		put(f, text);
+		f->n_tensors++;
+	}
+	put(f, "}");
+	f->n_dims = f->n_tensors;
+	f->code = SFTR_E_SIZE;
+}
+
 /* Each begins where nothing ends: every one is a finding. */
 static void
 many_overlapping_tensors(struct file *f)
@@ -342,6 +364,7 @@ const struct maker makers[] = {
 	{ "nothing but spaces", nothing_but_spaces },
 	{ "many tensors", many_tensors },
 	{ "many empty tensors", many_empty_tensors },
+	{ "many own shapes", many_own_shapes },
 	{ "many overlapping tensors", many_overlapping_tensors },
 	{ "tensors backwards", tensors_backwards },
 	{ "entries as arrays", entries_as_arrays },

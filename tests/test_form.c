@@ -222,6 +222,50 @@ START_TEST(many_forms_keep_apart)
 }
 END_TEST
 
+/* Ranks on both sides of what 16 bits hold, among short ones. */
+START_TEST(long_shapes_keep_their_ranks)
+{
+	static const uint32_t ranks[] = { 2, 65534, 65535, 0, 65536, 70000, 1 };
+	enum { N = sizeof ranks / sizeof *ranks };
+	char *file = calloc(1, 2000000);
+	size_t n = 8;
+	sftr_checkpoint *ckpt;
+	sftr_error err;
+
+	for (unsigned i = 0; i < N; i++) {
+		n += (size_t)snprintf(file + n, 100,
+				      "%s\"%u\":{\"dtype\":\"U8\",\"shape\":[",
+				      i == 0 ? "{" : ",", i);
+		for (uint32_t k = 0; k < ranks[i]; k++) {
+			memcpy(file + n, k + 1 == ranks[i] ? "0" : "1,", 2);
+			n += k + 1 == ranks[i] ? 1 : 2;
+		}
+		/* A scalar is a byte; the others have an extent of 0. */
+		n += (size_t)snprintf(file + n, 100,
+				      "],\"data_offsets\":[%d,%d]}", i > 3,
+				      i >= 3);
+	}
+	file[n++] = '}';
+	for (int i = 0; i < 8; i++)
+		file[i] = (char)((uint64_t)(n - 8) >> 8 * i);
+	ck_assert_msg(sftr_header_parse(file, n, n + 1, NULL, &ckpt, &err) ==
+			      SFTR_OK,
+		      "%s", err.message);
+	for (unsigned i = 0; i < N; i++) {
+		const sftr_tensor *t = sftr_checkpoint_at(ckpt, i);
+
+		ck_assert_uint_eq(t->rank, ranks[i]);
+		ck_assert_uint_eq(t->file, 0);
+		if (t->rank > 0)
+			ck_assert_uint_eq(t->shape[t->rank - 1], 0);
+		if (t->rank > 1)
+			ck_assert_uint_eq(t->shape[0], 1);
+	}
+	sftr_checkpoint_close(ckpt);
+	free(file);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -230,6 +274,7 @@ main(void)
 		any_changed_byte_of_a_known_form_is_seen,
 		cut_entry_of_a_known_form_is_seen,
 		many_forms_keep_apart,
+		long_shapes_keep_their_ranks,
 		NULL,
 	};
 

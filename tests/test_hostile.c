@@ -99,7 +99,7 @@ main(void)
 	SRunner *runner;
 	int n_failed;
 
-	tcase_set_timeout(tc, 60);
+	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, memory_stays_within_what_the_header_holds, 0,
 			    n_makers);
 	tcase_add_loop_test(tc, a_check_takes_no_more, 0, n_makers);

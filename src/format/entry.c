@@ -229,13 +229,13 @@ sftr__entry_room(sftr__entry_reader *r, void **block, size_t *capacity,
 }
 
 static bool
-add_cell(sftr__entry_reader *r, uint64_t cell)
+add_dim(sftr__entry_reader *r, uint64_t dim)
 {
 	if (r->n_dims == r->dims_capacity &&
 	    !sftr__entry_room(r, (void **)&r->dims, &r->dims_capacity,
-			      r->n_dims, sizeof cell, LEAST_DIM))
+			      r->n_dims, sizeof dim, LEAST_DIM))
 		return false;
-	r->dims[r->n_dims++] = cell;
+	r->dims[r->n_dims++] = dim;
 	return true;
 }
 
@@ -248,16 +248,16 @@ parse_shape(sftr__entry_reader *r, sftr__entry *e)
 	j->grammar_rule = SFTR__RULE_SHAPE;
 	sftr__json_need(j, '[');
 	e->shape_at = j->p - 1;
-	if (!add_cell(r, 0))
-		return;
 	if (!sftr__json_take(j, ']')) {
 		do {
-			if (!add_cell(r, sftr__json_u64(j)))
+			if (!add_dim(r, sftr__json_u64(j)))
 				return;
 		} while (sftr__json_take(j, ','));
 		sftr__json_need(j, ']');
 	}
-	r->dims[e->shape] = r->n_dims - e->shape - 1;
+	e->rank = (uint32_t)r->n_dims - e->shape;
+	if (e->rank >= SFTR__LONG_RANK && !add_dim(r, e->rank))
+		return;
 	j->grammar_rule = SFTR__RULE_JSON;
 }
 
@@ -391,6 +391,7 @@ take_form(sftr__entry_reader *r, sftr__entry *e, const sftr__form *form)
 	r->form_at = NULL;
 	e->dtype = form->dtype;
 	e->shape = form->shape;
+	e->rank = form->rank;
 	e->is_whole = form->is_whole;
 	e->n_bytes = form->n_bytes;
 	e->shape_at = j->p + form->shape_at;
@@ -427,12 +428,12 @@ parse_object(sftr__entry_reader *r, sftr__entry *e, const sftr__form *form)
 static void
 settle_size(sftr__entry_reader *r, sftr__entry *e)
 {
-	const uint64_t *cells = r->dims + e->shape;
+	static const uint64_t none[1] = { 0 };
 	uint32_t dim;
 
-	e->is_whole = sftr__tensor_size(r->policy, e->dtype, cells + 1,
-					(uint32_t)cells[0], &e->n_bytes,
-					&dim) == SFTR_OK;
+	e->is_whole = sftr__tensor_size(r->policy, e->dtype,
+					e->rank > 0 ? r->dims + e->shape : none,
+					e->rank, &e->n_bytes, &dim) == SFTR_OK;
 }
 
 /* The entry just read as a form, for those to come. */
@@ -444,6 +445,7 @@ keep_form(sftr__entry_reader *r, const sftr__entry *e)
 			    .is_whole = e->is_whole,
 			    .dtype = e->dtype,
 			    .shape = e->shape,
+			    .rank = e->rank,
 			    .n_bytes = e->n_bytes };
 
 	sftr__forms_keep(&r->forms, &form, (size_t)(e->form_end - r->form_at));

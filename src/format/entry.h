@@ -12,6 +12,9 @@
 
 #include <safetree/checkpoint.h>
 
+/* A rank that 16 bits do not hold. */
+#define SFTR__LONG_RANK UINT16_MAX
+
 /* What reads entries, and the extents that it has read. */
 typedef struct sftr__entry_reader {
 	sftr__json json;
@@ -21,8 +24,9 @@ typedef struct sftr__entry_reader {
 	sftr__findings *findings; /* for what only strict rejects */
 	sftr_str name;		  /* of the entry being read */
 	/*
-	 * Shapes, each behind its rank: [2][64][64][1][9]...  Equal ones may be
-	 * there once.  Owned by whoever set the reader up.
+	 * Shapes one after the other; equal ones may be there once.  Behind one
+	 * of SFTR__LONG_RANK extents and more its rank stands again.  Owned by
+	 * whoever set the reader up.
 	 */
 	uint64_t *dims;
 	size_t n_dims;
@@ -43,6 +47,7 @@ typedef struct sftr__entry_reader {
 typedef struct sftr__entry {
 	uint64_t begin, end;
 	uint32_t shape; /* its place among the reader's dims */
+	uint32_t rank;
 	sftr_dtype dtype;
 	bool is_whole;	  /* its bits fill bytes, below 2^64 */
 	uint64_t n_bytes; /* which dtype and shape come to */

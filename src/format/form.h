@@ -27,7 +27,8 @@ typedef struct sftr__form {
 	uint8_t shape_at; /* where in the text its '[' stands */
 	bool is_whole;	  /* its bits fill bytes, below 2^64 */
 	sftr_dtype dtype;
-	uint32_t shape;	  /* which of the shapes that were read */
+	uint32_t shape;	  /* which of the shapes that were read... */
+	uint32_t rank;	  /* ...and its rank */
 	uint64_t n_bytes; /* of such a tensor */
 } sftr__form;
 

@@ -140,11 +140,10 @@ parse_tensor(struct parser *p, sftr_str name)
 		return;
 	t = &h->tensors[h->n_tensors++];
 	t->name = name;
-	sftr__unique_keep(t, hash, e.shape);
+	sftr__unique_keep(t, hash, e.shape, e.rank);
 	t->begin = e.begin;
 	t->end = e.end;
 	t->dtype = e.dtype;
-	t->file = 0;
 	p->is_sound &= e.is_sound;
 	p->in_order &= e.begin == p->end;
 	p->end = e.end;

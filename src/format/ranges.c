@@ -265,8 +265,8 @@ report_tensor(sftr__entry_reader *r, struct faults *f, const sftr_tensor *t,
 	r->json.p =
 		ranges->text + (t->name.ptr - ranges->text) + t->name.len + 1;
 	/* Its shape is read again to where it is: no memory for that. */
-	r->dims = (uint64_t *)(uintptr_t)t->shape - 1;
-	r->dims_capacity = t->rank + 1;
+	r->dims = (uint64_t *)(uintptr_t)t->shape;
+	r->dims_capacity = t->rank + (t->rank >= SFTR__LONG_RANK);
 	r->n_dims = 0;
 	sftr__entry_parse(r, &e);
 	examine_size(f, &e);

@@ -64,6 +64,21 @@ kept_hash(const sftr_tensor *t)
 	return (uint32_t)(uintptr_t)t->shape;
 }
 
+static void
+give_shape(const sftr__header *h, sftr_tensor *t)
+{
+	static const uint64_t no_dims[1] = { 0 };
+	uint32_t at = t->rank;
+
+	t->rank = t->file;
+	if (t->rank == SFTR__LONG_RANK) {
+		t->rank = (uint32_t)h->dims[at];
+		at -= t->rank;
+	}
+	t->shape = t->rank > 0 ? h->dims + at : no_dims;
+	t->file = 0;
+}
+
 /*
  * Gives the records their shapes and indexes their names.  What repeats a name
  * before it is reported; under the reference policy the last wins, and takes
@@ -83,8 +98,7 @@ index_tensors(sftr__unique *u, size_t *n_repeated)
 		sftr_tensor *t = &h->tensors[i];
 		uint32_t hash = kept_hash(t), before;
 
-		t->shape = h->dims + t->rank + 1;
-		t->rank = (uint32_t)t->shape[-1];
+		give_shape(h, t);
 		if (i + SFTR__INDEX_AHEAD < h->n_tensors)
 			sftr__index_prefetch(&h->names,
 					     kept_hash(t + SFTR__INDEX_AHEAD));

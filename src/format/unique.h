@@ -7,6 +7,7 @@
 #define SFTR_FORMAT_UNIQUE_H
 
 #include "base/diagnostic.h"
+#include "format/entry.h"
 #include "format/records.h"
 
 typedef struct sftr__unique {
@@ -20,12 +21,16 @@ typedef struct sftr__unique {
 
 /*
  * While shapes may still move, a record's place for them keeps the hash of its
- * name, and its rank says where among the dims its shape begins.
+ * name, its file the rank, and its rank the place among the dims: that of the
+ * shape, or behind a long one.
  */
 static inline void
-sftr__unique_keep(sftr_tensor *t, uint32_t hash, uint32_t shape)
+sftr__unique_keep(sftr_tensor *t, uint32_t hash, uint32_t shape, uint32_t rank)
 {
-	t->rank = shape;
+	bool is_long = rank >= SFTR__LONG_RANK;
+
+	t->rank = is_long ? shape + rank : shape;
+	t->file = is_long ? SFTR__LONG_RANK : (uint16_t)rank;
 	t->shape = (const uint64_t *)(uintptr_t)hash;
 }
 
