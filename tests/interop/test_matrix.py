@@ -17,8 +17,6 @@ import torch
 import raw
 from writer import Writer, declare
 
-jax.config.update("jax_enable_x64", True)
-
 COMMON = {"BOOL": "bool", "U8": "uint8", "I8": "int8", "I16": "int16",
           "U16": "uint16", "F16": "float16", "BF16": "bfloat16",
           "I32": "int32", "U32": "uint32", "F32": "float32", "C64": "complex64",
@@ -37,6 +35,14 @@ BITS = {"F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "BOOL": 8, "U8": 8, "I8": 8,
         "F32": 32, "C64": 64, "F64": 64, "I64": 64, "U64": 64,
         **{name: 8 for name in F8}}
 SHAPES = [(), (0,), (3, 4), (2, 3, 8)]
+
+
+@pytest.fixture(autouse=True)
+def all_64_bits():
+    """JAX narrows 64 bits unless told; told so here, and nowhere else."""
+    jax.config.update("jax_enable_x64", True)
+    yield
+    jax.config.update("jax_enable_x64", False)
 
 
 def some_bytes(rng, dtype, shape):
