@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "checkpoint/head.h"
 
 uint64_t
 sftr_tensor_n_bytes(const sftr_tensor *tensor)
@@ -85,8 +86,8 @@ sftr__checkpoint_header(sftr_checkpoint *ckpt, size_t i,
 			const sftr_open_options *options,
 			sftr__findings *findings, sftr_error *err)
 {
-	return sftr__source_header(&ckpt->sources[i], &ckpt->allocator, options,
-				   &ckpt->headers[i], findings, err);
+	return sftr__head_read(&ckpt->sources[i], &ckpt->allocator, options,
+			       &ckpt->headers[i], findings, err);
 }
 
 /* Tensors and names stay where the only header has them. */

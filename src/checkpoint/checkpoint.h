@@ -12,6 +12,7 @@
 #define SFTR_CHECKPOINT_CHECKPOINT_H
 
 #include "checkpoint/source.h"
+#include "format/records.h"
 
 struct sftr_checkpoint {
 	sftr_allocator allocator;

@@ -4,7 +4,7 @@
 #include "base/bytes.h"
 #include "base/utf8.h"
 #include "checkpoint/checkpoint.h"
-#include "format/entry.h"
+#include "format/size.h"
 
 #include <inttypes.h>
 

@@ -8,7 +8,7 @@
 #define SFTR_CHECKPOINT_SOURCE_H
 
 #include "checkpoint/system.h"
-#include "format/header.h"
+#include "base/diagnostic.h"
 
 #include <safetree/checkpoint.h>
 #include <stdatomic.h>
@@ -43,15 +43,6 @@ sftr__source_open_memory(sftr__source *s, const sftr_allocator *a,
 
 void
 sftr__source_close(sftr__source *s, const sftr_allocator *a);
-
-/*
- * Reads and judges the header: faults go to findings, and *h is what can be
- * used if there is no error among them.  The caller frees *h in every case.
- */
-sftr_code
-sftr__source_header(sftr__source *s, const sftr_allocator *a,
-		    const sftr_open_options *options, sftr__header *h,
-		    sftr__findings *findings, sftr_error *err);
 
 /*
  * Copies [offset, offset + n_bytes) of the file.  SFTR_E_TRUNCATED if it has

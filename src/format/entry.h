@@ -77,12 +77,4 @@ void
 sftr__entry_strict(sftr__entry_reader *r, sftr_code code, unsigned rule,
 		   const char *at, const char *message);
 
-/*
- * Bytes of a tensor under a policy.  SFTR_E_RANGE, with the dimension that is
- * too much in *dim, SFTR_E_PARTIAL, or SFTR_OK.
- */
-sftr_code
-sftr__tensor_size(sftr_policy policy, sftr_dtype dtype, const uint64_t *shape,
-		  uint32_t rank, uint64_t *n_bytes, uint32_t *dim);
-
 #endif

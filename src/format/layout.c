@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "base/sort.h"
-#include "format/entry.h"
+#include "format/size.h"
 
 #include <inttypes.h>
 

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "format/entry.h"
 #include "format/rule.h"
+#include "format/size.h"
 
 #include <inttypes.h>
 #include <stdio.h>
