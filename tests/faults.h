@@ -93,6 +93,10 @@ FAULTY(int, unlink, (const char *path), (path))
 FAULTY(int, map, (int fd, size_t n_bytes, const void **bytes),
        (fd, n_bytes, bytes))
 FAULTY(int, unmap, (const void *bytes, size_t n_bytes), (bytes, n_bytes))
+FAULTY(int, is_cached, (int fd, uint64_t offset), (fd, offset))
+FAULTY(int, populate, (const void *bytes, size_t n_bytes), (bytes, n_bytes))
+FAULTY(int, depopulate, (const void *bytes, size_t n_bytes), (bytes, n_bytes))
+FAULTY(int64_t, faults, (void), ())
 FAULTY(int, list,
        (const char *path, int (*fn)(void *user, const char *name), void *user),
        (path, fn, user))

@@ -7,11 +7,34 @@
 #include "folder.h"
 
 #include "bind/job.h"
+#include "checkpoint/ahead.h"
 #include "faults.h"
+#include "numeric/stream.h"
 
 #include <safetree.h>
 
 #include <errno.h>
+
+/* Whether results are too large for the caches, and large reads fetch ahead. */
+static bool streams, reads_ahead;
+
+bool
+__wrap_sftr__stream_pays(uint64_t n_bytes);
+bool
+__wrap_sftr__stream_pays(uint64_t n_bytes)
+{
+	ck_assert_uint_gt(n_bytes, 0);
+	return streams;
+}
+
+bool
+__wrap_sftr__ahead_pays(const sftr__source *s);
+bool
+__wrap_sftr__ahead_pays(const sftr__source *s)
+{
+	ck_assert_int_ge(s->fd, 0);
+	return reads_ahead;
+}
 
 #define MAX_TENSORS 700
 #define ROOM ((size_t)8 << 20)
@@ -295,42 +318,114 @@ START_TEST(a_file_that_ends_in_a_place_says_where)
 }
 END_TEST
 
-START_TEST(a_large_tensor_may_lie_anywhere_in_a_line)
+#define LARGE ((size_t)5300007)
+
+static unsigned char large[LARGE], taken[LARGE + 192];
+
+/* A file of one tensor "w" of the first n bytes of 'large'. */
+static const char *
+save_large(size_t n)
 {
-	enum { N = 300007 };
 	const char *path = in_folder("large.safetensors");
-	static unsigned char from[N], to[N + 192];
-	uint64_t shape[] = { N };
+	uint64_t shape[] = { n };
 	sftr_str name = { "w", 1 };
 	sftr_writer *writer;
 
-	for (size_t i = 0; i < N; i++)
-		from[i] = (unsigned char)(i % 251);
+	for (size_t i = 0; i < n; i++)
+		large[i] = (unsigned char)(i % 251);
 	ck_assert_int_eq(sftr_writer_new(NULL, &writer, NULL), SFTR_OK);
-	ck_assert_int_eq(
-		sftr_writer_add(writer, name, SFTR_U8, shape, 1, from, N, NULL),
-		SFTR_OK);
+	ck_assert_int_eq(sftr_writer_add(writer, name, SFTR_U8, shape, 1, large,
+					 n, NULL),
+			 SFTR_OK);
 	ck_assert_int_eq(sftr_writer_save(writer, path, NULL), SFTR_OK);
 	sftr_writer_free(writer);
-	for (size_t shift = 0; shift < 64; shift++) {
-		sftr_slot slot = { .name = name, .shape_text = "?" };
-		sftr_checkpoint *ckpt;
-		sftr_binding *b;
+	return path;
+}
 
-		memset(to, GUARD, sizeof to);
-		slot.data = to + 64 + shift;
-		slot.capacity = N;
-		ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &ckpt, NULL),
-				 SFTR_OK);
-		ck_assert_int_eq(sftr_bind(&slot, 1, ckpt, NULL, &b, NULL),
-				 SFTR_OK);
-		sftr_checkpoint_close(ckpt);
+/* Its slot begins 'shift' bytes into a line. */
+static sftr_binding *
+bind_large(const char *path, size_t n, size_t shift)
+{
+	sftr_slot slot = { .name = { "w", 1 }, .shape_text = "?" };
+	sftr_checkpoint *ckpt;
+	sftr_binding *b;
+
+	memset(taken, GUARD, sizeof taken);
+	slot.data = taken + 64 + shift;
+	slot.capacity = n;
+	ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &ckpt, NULL),
+			 SFTR_OK);
+	ck_assert_int_eq(sftr_bind(&slot, 1, ckpt, NULL, &b, NULL), SFTR_OK);
+	sftr_checkpoint_close(ckpt);
+	return b;
+}
+
+static void
+assert_taken(size_t n, size_t shift)
+{
+	if (memcmp(taken + 64 + shift, large, n) != 0 ||
+	    taken[63 + shift] != GUARD || taken[64 + shift + n] != GUARD)
+		ck_abort_msg("shift %zu", shift);
+}
+
+START_TEST(a_large_tensor_may_lie_anywhere_in_a_line)
+{
+	enum { N = 300007 };
+	const char *path = save_large(N);
+
+	for (size_t shift = 0; shift < 64; shift++) {
+		sftr_binding *b = bind_large(path, N, shift);
+
 		ck_assert_int_eq(sftr_binding_load(b, NULL, NULL), SFTR_OK);
 		sftr_binding_free(b);
-		if (memcmp(to + 64 + shift, from, N) != 0 ||
-		    to[63 + shift] != GUARD || to[64 + shift + N] != GUARD)
-			ck_abort_msg("shift %zu", shift);
+		assert_taken(N, shift);
 	}
+}
+END_TEST
+
+START_TEST(a_large_tensor_may_be_fetched_ahead)
+{
+	const char *path = save_large(LARGE);
+
+	streams = true;
+	reads_ahead = _i == 1;
+	for (size_t shift = 0; shift < 64; shift += 21) {
+		sftr_binding *b = bind_large(path, LARGE, shift);
+
+		ck_assert_int_eq(sftr_binding_load(b, NULL, NULL), SFTR_OK);
+		sftr_binding_free(b);
+		assert_taken(LARGE, shift);
+	}
+}
+END_TEST
+
+/* What reading needs fails with it; what only helps is done without. */
+START_TEST(every_call_that_fetches_ahead_fails_once)
+{
+	const char *path = save_large(LARGE);
+	sftr_binding *b;
+	sftr_error err;
+	unsigned at = 0;
+	bool stops;
+
+	streams = reads_ahead = true;
+	do {
+		b = bind_large(path, LARGE, 7);
+		faults_clear();
+		faults.fail_at = ++at;
+		faults.os_errno = EIO;
+		stops = sftr_binding_load(b, NULL, &err) != SFTR_OK;
+		ck_assert_int_eq(stops,
+				 faults.failed != NULL &&
+					 (!strcmp(faults.failed, "pread") ||
+					  !strcmp(faults.failed, "fstat")));
+		if (stops)
+			ck_assert_int_eq(err.os_errno, EIO);
+		else
+			assert_taken(LARGE, 7);
+		sftr_binding_free(b);
+	} while (faults.failed != NULL);
+	ck_assert_uint_gt(at, 3);
 }
 END_TEST
 
@@ -351,6 +446,8 @@ main(void)
 	tcase_add_loop_test(tc, every_read_of_places_fails_once, 0, 4);
 	tcase_add_test(tc, a_file_that_ends_in_a_place_says_where);
 	tcase_add_test(tc, a_large_tensor_may_lie_anywhere_in_a_line);
+	tcase_add_loop_test(tc, a_large_tensor_may_be_fetched_ahead, 0, 2);
+	tcase_add_test(tc, every_call_that_fetches_ahead_fails_once);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -45,7 +45,7 @@ typedef enum sftr_policy {
 } sftr_policy;
 
 typedef enum sftr_access {
-	SFTR_MAP = 0, /* views allowed; the data are mapped at the first */
+	SFTR_MAP = 0, /* views allowed; the data are mapped when needed */
 	SFTR_PREAD    /* never mapped; views are refused */
 } sftr_access;
 

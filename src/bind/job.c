@@ -2,6 +2,7 @@
 #include "bind/job.h"
 
 #include "base/diagnostic.h"
+#include "checkpoint/ahead.h"
 #include "checkpoint/checkpoint.h"
 #include "numeric/cast.h"
 #include "numeric/stride.h"
@@ -89,10 +90,11 @@ aim(const sftr_binding *b, const sftr__job *job, char *scratch,
 /* The bytes of a job, from a file or from where an array has them. */
 static sftr_code
 read_job(const sftr_binding *b, const sftr__job *job, struct targets *to,
-	 sftr_error *err)
+	 char *scratch, sftr__job_way way, sftr_error *err)
 {
 	const sftr_checkpoint *ckpt = b->ckpt;
 	const sftr_tensor *t = job->tensor;
+	const sftr__source *source;
 	sftr_code code;
 
 	if (ckpt->arrays != NULL) {
@@ -106,9 +108,16 @@ read_job(const sftr_binding *b, const sftr__job *job, struct targets *to,
 		}
 		return SFTR_OK;
 	}
-	code = sftr__source_read_parts(sftr__checkpoint_source(ckpt, t),
-				       file_offset(b, job), to->parts, to->n,
-				       err);
+	source = sftr__checkpoint_source(ckpt, t);
+	/* A job of so many bytes has one piece, straight to its place. */
+	if (way == SFTR__JOB_AHEAD && job->n_bytes > SFTR__JOB_BYTES)
+		code = sftr__ahead_read(source, file_offset(b, job),
+					place_of(b, job->pieces) +
+						job->pieces->begin,
+					job->n_bytes, scratch, err);
+	else
+		code = sftr__source_read_parts(source, file_offset(b, job),
+					       to->parts, to->n, err);
 	if (code != SFTR_OK)
 		sftr__set_key(err, t->name.ptr, t->name.len);
 	return code;
@@ -163,7 +172,7 @@ spread(const sftr__match *m, const sftr__piece *piece, char *base,
 /* A piece from scratch to its slot; 'spare' may hold what is converted. */
 static sftr_code
 place_piece(const sftr_binding *b, const sftr__piece *piece, char *bytes,
-	    char *spare, bool stream, sftr_error *err)
+	    char *spare, sftr__job_way way, sftr_error *err)
 {
 	const sftr__want *want = &b->wants.wants[piece->slot];
 	const sftr__match *m = &b->matches[piece->slot];
@@ -185,7 +194,7 @@ place_piece(const sftr_binding *b, const sftr__piece *piece, char *bytes,
 	if (flat) {
 		at += piece->first * (sftr_dtype_bits(m->dtype) / 8);
 		sftr__cast(m->dtype, at, t->dtype, bytes, (size_t)piece->n,
-			   stream);
+			   way != SFTR__JOB_CACHED);
 	} else {
 		if (m->is_converted)
 			sftr__cast(m->dtype, spare, t->dtype, bytes,
@@ -200,7 +209,7 @@ place_piece(const sftr_binding *b, const sftr__piece *piece, char *bytes,
 
 sftr_code
 sftr__job_do(const sftr_binding *b, const sftr__job *job, char *scratch,
-	     bool stream, sftr_error *err)
+	     sftr__job_way way, sftr_error *err)
 {
 	char *spare = scratch + SFTR__JOB_BYTES + LINE;
 	struct targets to;
@@ -212,7 +221,7 @@ sftr__job_do(const sftr_binding *b, const sftr__job *job, char *scratch,
 	 */
 	scratch += (file_offset(b, job) - (uintptr_t)scratch) % LINE;
 	aim(b, job, scratch, &to);
-	code = read_job(b, job, &to, err);
+	code = read_job(b, job, &to, scratch, way, err);
 	for (size_t i = 0; i < job->n_pieces && code == SFTR_OK; i++) {
 		const sftr__piece *p = &job->pieces[i];
 		const sftr__match *m = &b->matches[p->slot];
@@ -222,7 +231,7 @@ sftr__job_do(const sftr_binding *b, const sftr__job *job, char *scratch,
 				      (size_t)p->n_bytes);
 		else
 			code = place_piece(b, p, scratch + piece_at(b, job, p),
-					   spare, stream, err);
+					   spare, way, err);
 	}
 	return code;
 }

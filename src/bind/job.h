@@ -16,12 +16,16 @@
 /* What a thread needs; its alignment is the job's own business. */
 #define SFTR__JOB_SCRATCH (SFTR__JOB_BYTES + SFTR__SPREAD_BYTES + 64)
 
-/*
- * Does a job with SFTR__JOB_SCRATCH bytes that no other uses meanwhile.
- * 'stream' lets conversions write past the caches.
- */
+/* How results come to memory. */
+typedef enum sftr__job_way {
+	SFTR__JOB_CACHED, /* through the caches */
+	SFTR__JOB_STREAM, /* conversions past them */
+	SFTR__JOB_AHEAD, /* and large pieces as well, as checkpoint/ahead does */
+} sftr__job_way;
+
+/* Does a job with SFTR__JOB_SCRATCH bytes that no other uses meanwhile. */
 sftr_code
 sftr__job_do(const sftr_binding *b, const sftr__job *job, char *scratch,
-	     bool stream, sftr_error *err);
+	     sftr__job_way way, sftr_error *err);
 
 #endif

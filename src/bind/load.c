@@ -8,9 +8,10 @@
 #include "base/diagnostic.h"
 #include "bind/block.h"
 #include "bind/job.h"
+#include "checkpoint/ahead.h"
 #include "checkpoint/checkpoint.h"
 #include "names/codec.h"
-#include "numeric/cast.h"
+#include "numeric/stream.h"
 
 #include <string.h>
 
@@ -19,7 +20,7 @@
 /* A load that is going on; all but the first row under the lock. */
 struct load {
 	sftr_binding *b;
-	bool stream; /* conversions write past the caches */
+	sftr__job_way way;
 	uint64_t total;
 	sftr__lock *lock;
 	sftr__plan plan;
@@ -98,7 +99,7 @@ work(void *user, unsigned i)
 
 	while (take_job(l, &job)) {
 		sftr_code code =
-			sftr__job_do(l->b, &job, scratch, l->stream, &error);
+			sftr__job_do(l->b, &job, scratch, l->way, &error);
 
 		if (code != SFTR_OK) {
 			stop(l, code, &error);
@@ -115,7 +116,6 @@ static bool
 choose(struct load *l, const sftr_str *key)
 {
 	sftr_binding *b = l->b;
-	uint64_t streamed = 0;
 	bool any = false;
 
 	for (size_t i = 0; i < b->wants.n; i++) {
@@ -139,10 +139,7 @@ choose(struct load *l, const sftr_str *key)
 		for (uint64_t p = 0; p < m->n_parts; p++)
 			s->left += sftr_tensor_n_bytes(m->parts[p]);
 		l->total += s->left;
-		if (m->is_converted)
-			streamed += m->n_bytes;
 	}
-	l->stream = sftr__cast_streams(streamed);
 	return any;
 }
 
@@ -191,6 +188,25 @@ finish(struct load *l)
 	sftr__block_sweep(b);
 }
 
+/* Of what is loaded, and of all files. */
+static sftr__job_way
+choose_way(const struct load *l)
+{
+	const sftr_binding *b = l->b;
+	const sftr_checkpoint *ckpt = b->ckpt;
+	uint64_t n_bytes = 0;
+	bool pays = ckpt->arrays == NULL;
+
+	for (size_t i = 0; i < b->wants.n; i++)
+		if (b->states[i].is_wanted && b->states[i].left > 0)
+			n_bytes += b->matches[i].n_bytes;
+	if (!sftr__stream_pays(n_bytes))
+		return SFTR__JOB_CACHED;
+	for (size_t i = 0; i < ckpt->n_sources && pays; i++)
+		pays = sftr__ahead_pays(&ckpt->sources[i]);
+	return pays ? SFTR__JOB_AHEAD : SFTR__JOB_STREAM;
+}
+
 static sftr_code
 run(struct load *l, sftr_error *err)
 {
@@ -212,6 +228,7 @@ run(struct load *l, sftr_error *err)
 	l->lock = sftr__lock_new(a);
 	l->scratch = sftr__alloc(a, n_scratch);
 	sftr__plan_init(&l->plan, l->b, l->b->ckpt->arrays == NULL);
+	l->way = choose_way(l);
 	if (l->lock == NULL || l->scratch == NULL) {
 		l->code = sftr__fail_memory(&l->error);
 	} else {

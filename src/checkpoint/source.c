@@ -247,9 +247,8 @@ sftr__source_read(const sftr__source *s, uint64_t offset, void *buffer,
 	return code != SFTR_OK ? code : sftr__source_unchanged(s, err);
 }
 
-/* The whole file, mapped by the first who asks; others may ask meanwhile. */
-static sftr_code
-map_whole(const sftr__source *source, const char **map, sftr_error *err)
+sftr_code
+sftr__source_map(const sftr__source *source, const char **map, sftr_error *err)
 {
 	/* The mapping is a cache: making it changes nothing that shows. */
 	sftr__source *s = (sftr__source *)(uintptr_t)source;
@@ -300,7 +299,7 @@ sftr__source_view(const sftr__source *s, uint64_t offset, const void **bytes,
 	/* Touching what a shorter file no longer has would be a signal. */
 	code = sftr__source_unchanged(s, err);
 	if (code == SFTR_OK)
-		code = map_whole(s, &map, err);
+		code = sftr__source_map(s, &map, err);
 	if (code == SFTR_OK)
 		*bytes = map + offset;
 	return code;

@@ -2,7 +2,7 @@
 /*
  * Where the bytes of one safetensors file come from: a descriptor, or memory.
  * Copies go through pread, so that a file that shrinks is an error and never a
- * signal; a mapping is made only when somebody asks for a view.
+ * signal; a mapping is read only by somebody who asked for a view.
  */
 #ifndef SFTR_CHECKPOINT_SOURCE_H
 #define SFTR_CHECKPOINT_SOURCE_H
@@ -68,6 +68,13 @@ sftr__source_read_parts(const sftr__source *s, uint64_t offset,
 /* SFTR_E_IO if the file was changed since it was opened. */
 sftr_code
 sftr__source_unchanged(const sftr__source *s, sftr_error *err);
+
+/*
+ * The whole file, mapped by the first who asks; others may ask meanwhile.  Lent
+ * until the source is closed.  SFTR_E_VIEW, with the reason.
+ */
+sftr_code
+sftr__source_map(const sftr__source *s, const char **map, sftr_error *err);
 
 /* The file from offset on in memory, lent; SFTR_E_VIEW, with the reason. */
 sftr_code

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #if defined(__linux__)
-#define _GNU_SOURCE /* fallocate, preadv, pwritev */
+#define _GNU_SOURCE /* fallocate, preadv2, RUSAGE_THREAD */
 #endif
 #include "checkpoint/system.h"
 
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -163,6 +164,67 @@ int
 sftr__sys_unmap(const void *bytes, size_t n_bytes)
 {
 	return or_errno(munmap((void *)(uintptr_t)bytes, n_bytes));
+}
+
+int
+sftr__sys_is_cached(int fd, uint64_t offset)
+{
+#if defined(RWF_NOWAIT)
+	char byte;
+	struct iovec part = { &byte, 1 };
+	ssize_t n = preadv2(fd, &part, 1, (off_t)offset, RWF_NOWAIT);
+
+	if (n < 0)
+		return errno == EAGAIN ? 0 : -errno;
+	return (int)n;
+#else
+	(void)fd;
+	(void)offset;
+	return -EOPNOTSUPP;
+#endif
+}
+
+/* Headers older than the kernel do not name it: Linux 5.14. */
+#if defined(__linux__) && !defined(MADV_POPULATE_READ)
+#define MADV_POPULATE_READ 22
+#endif
+
+int
+sftr__sys_populate(const void *bytes, size_t n_bytes)
+{
+#if defined(MADV_POPULATE_READ)
+	return or_errno(
+		madvise((void *)(uintptr_t)bytes, n_bytes, MADV_POPULATE_READ));
+#else
+	(void)bytes;
+	(void)n_bytes;
+	return -EOPNOTSUPP;
+#endif
+}
+
+int
+sftr__sys_depopulate(const void *bytes, size_t n_bytes)
+{
+#if defined(__linux__)
+	return or_errno(
+		madvise((void *)(uintptr_t)bytes, n_bytes, MADV_DONTNEED));
+#else
+	(void)bytes;
+	(void)n_bytes;
+	return -EOPNOTSUPP;
+#endif
+}
+
+int64_t
+sftr__sys_faults(void)
+{
+#if defined(RUSAGE_THREAD)
+	struct rusage usage;
+
+	return getrusage(RUSAGE_THREAD, &usage) < 0 ? -errno : usage.ru_minflt;
+#else
+	return -EOPNOTSUPP;
+#endif
 }
 
 int

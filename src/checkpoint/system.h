@@ -66,6 +66,25 @@ int
 sftr__sys_unmap(const void *bytes, size_t n_bytes);
 
 /*
+ * 1 if this byte of the file can be had without waiting for a disk or a
+ * network, 0 if it cannot; -EOPNOTSUPP where the system does not tell.
+ */
+int
+sftr__sys_is_cached(int fd, uint64_t offset);
+/*
+ * Gives addresses of a mapping their pages now, and takes these away again;
+ * 'bytes' begins a page.  -EOPNOTSUPP where the system knows no such thing.
+ */
+int
+sftr__sys_populate(const void *bytes, size_t n_bytes);
+int
+sftr__sys_depopulate(const void *bytes, size_t n_bytes);
+
+/* Page faults of this thread so far that were served without waiting. */
+int64_t
+sftr__sys_faults(void);
+
+/*
  * Hands the names in a directory to 'fn', without "." and "..", until it
  * returns other than 0; returns that, or -errno.
  */

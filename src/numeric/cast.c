@@ -5,7 +5,6 @@
 #include "numeric/number.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /* Elements a step, where a conversion goes by way of another form. */
 #define STEP 256
@@ -176,15 +175,4 @@ sftr__cast(sftr_dtype to, void *dst, sftr_dtype from, const void *src, size_t n,
 	else
 		cast_any(to, dst, from, src, n);
 	return true;
-}
-
-bool
-sftr__cast_streams(uint64_t n_bytes)
-{
-	long cache = 0;
-
-#ifdef _SC_LEVEL3_CACHE_SIZE
-	cache = sysconf(_SC_LEVEL3_CACHE_SIZE);
-#endif
-	return n_bytes > (cache > 0 ? (uint64_t)cache : UINT64_C(32) << 20);
 }

@@ -35,11 +35,4 @@ bool
 sftr__cast(sftr_dtype to, void *dst, sftr_dtype from, const void *src, size_t n,
 	   bool stream);
 
-/*
- * Whether so many bytes of output are too many for the last cache, so that
- * writing past it pays.  Asks the system: once a load, not once a block.
- */
-bool
-sftr__cast_streams(uint64_t n_bytes);
-
 #endif

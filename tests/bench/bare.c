@@ -120,8 +120,8 @@ work(void *arg)
 }
 
 /*
- * 0, or -1 if it failed.  'way' is one of enum way; for TWICE, n_bytes and piece are multiples of 16
- * and of LINE, and 'to' is aligned to 16.
+ * 0, or -1 if it failed.  'way' is one of enum way; for TWICE, n_bytes and piece
+ * are multiples of 16 and of LINE, and 'to' is aligned to 16.
  */
 EXPORT int
 bare_load(int fd, uint64_t offset, size_t n_bytes, void *to, size_t piece,
