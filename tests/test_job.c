@@ -306,7 +306,6 @@ START_TEST(a_file_that_ends_in_a_place_says_where)
 	ck_assert_int_eq(truncate(path, (off_t)cut), 0);
 	ck_assert_int_eq(sftr_binding_load(b, NULL, &err), SFTR_E_TRUNCATED);
 	ck_assert_uint_eq(err.offset, cut);
-	/* The last tensor of the first job is the last that is taken. */
 	snprintf(message, sizeof message,
 		 "the file ends here, %llu bytes early: it had %llu when it "
 		 "was opened",

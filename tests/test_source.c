@@ -164,12 +164,14 @@ START_TEST(a_file_that_shrinks_is_an_error_of_every_copy)
 {
 	const sftr_slice all = { 0, 100, 3, 0 };
 	sftr_checkpoint *ckpt;
+	char bytes[100], message[128];
 	const void *view;
 	sftr_error err;
-	char bytes[100];
+	struct stat st;
 
 	folder_make();
 	ckpt = open_file(SFTR_MAP);
+	ck_assert_int_eq(stat(in_folder("m.safetensors"), &st), 0);
 	ck_assert_int_eq(truncate(in_folder("m.safetensors"), 8 + 300), 0);
 	ck_assert_int_eq(
 		sftr_checkpoint_read(ckpt, find(ckpt, "a"), bytes, 100, &err),
@@ -177,6 +179,12 @@ START_TEST(a_file_that_shrinks_is_an_error_of_every_copy)
 	ck_assert_str_eq(err.key, "a");
 	ck_assert_ptr_nonnull(strstr(err.file, "m.safetensors"));
 	ck_assert_uint_eq(err.offset, 308);
+	/* What is missing of the file, not of what was asked for. */
+	snprintf(message, sizeof message,
+		 "the file ends here, %d bytes early: it had %d when it was "
+		 "opened",
+		 (int)st.st_size - 308, (int)st.st_size);
+	ck_assert_str_eq(err.message, message);
 	ck_assert_int_eq(sftr_checkpoint_read_bytes(ckpt, find(ckpt, "f"), 1,
 						    bytes, 2, &err),
 			 SFTR_E_TRUNCATED);

@@ -158,12 +158,11 @@ drop_read(struct iovec **parts, int *n_parts, size_t n)
 	}
 }
 
-/* Says how much is still to come. */
 static sftr_code
 fail_read(const sftr__source *s, uint64_t offset, const struct iovec *parts,
 	  int n_parts, int os_errno, sftr_error *err)
 {
-	size_t n_bytes = 0;
+	size_t n_bytes = 0; /* still to come */
 	sftr_code code;
 
 	for (int i = 0; i < n_parts; i++)
@@ -174,9 +173,10 @@ fail_read(const sftr__source *s, uint64_t offset, const struct iovec *parts,
 				     n_bytes, offset);
 	else
 		code = sftr__fail_at(err, SFTR_E_TRUNCATED, offset,
-				     "the file ends here, %zu bytes early: it "
-				     "had %" PRIu64 " when it was opened",
-				     n_bytes, s->n_bytes);
+				     "the file ends here, %" PRIu64
+				     " bytes early: it had %" PRIu64
+				     " when it was opened",
+				     s->n_bytes - offset, s->n_bytes);
 	return in_file(err, s, code);
 }
 
