@@ -555,33 +555,25 @@ END_TEST
 int
 run_codec_suite(const struct codec_facts *of)
 {
-	Suite *suite = suite_create(sftr_codec_name(of->codec));
-	TCase *tables = tcase_create("tables");
-	TCase *laws = tcase_create("laws");
-	SRunner *runner;
-	int n_failed, n_both = (int)of->n_both;
+	const char *name = sftr_codec_name(of->codec);
+	TCase *tc = tcase_create(name);
+	int n_both = (int)of->n_both;
 
 	facts = of;
 	random_begin();
-	tcase_add_loop_test(tables, reads_what_it_writes, 0, n_both);
-	tcase_add_loop_test(tables, reads_what_it_would_write_otherwise, 0,
+	tcase_set_timeout(tc, 600);
+	tcase_add_loop_test(tc, reads_what_it_writes, 0, n_both);
+	tcase_add_loop_test(tc, reads_what_it_would_write_otherwise, 0,
 			    (int)of->n_read);
-	tcase_add_loop_test(tables, refuses_a_text, 0, (int)of->n_texts);
-	tcase_add_loop_test(tables, refuses_a_path, 0, (int)of->n_paths);
-	tcase_add_test(tables, refuses_what_holds_for_no_codec);
-	suite_add_tcase(suite, tables);
-	tcase_set_timeout(laws, 600);
-	tcase_add_loop_test(laws, says_how_long_a_text_is_that_does_not_fit, 0,
+	tcase_add_loop_test(tc, refuses_a_text, 0, (int)of->n_texts);
+	tcase_add_loop_test(tc, refuses_a_path, 0, (int)of->n_paths);
+	tcase_add_test(tc, refuses_what_holds_for_no_codec);
+	tcase_add_loop_test(tc, says_how_long_a_text_is_that_does_not_fit, 0,
 			    n_both);
-	tcase_add_test(laws, what_it_writes_it_reads_back);
-	tcase_add_test(laws, survives_texts_at_random);
-	tcase_add_loop_test(laws, survives_every_prefix_and_every_byte_changed,
-			    0, n_both);
-	tcase_add_loop_test(laws, out_of_memory_at_every_point, 0, n_both);
-	suite_add_tcase(suite, laws);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	tcase_add_test(tc, what_it_writes_it_reads_back);
+	tcase_add_test(tc, survives_texts_at_random);
+	tcase_add_loop_test(tc, survives_every_prefix_and_every_byte_changed, 0,
+			    n_both);
+	tcase_add_loop_test(tc, out_of_memory_at_every_point, 0, n_both);
+	return run_suite(name, tc);
 }

@@ -6,6 +6,8 @@
 #ifndef TESTS_PATHS_H
 #define TESTS_PATHS_H
 
+#include "suite.h"
+
 #include <safetree/tree.h>
 #include <check.h>
 #include <string.h>
@@ -76,7 +78,6 @@ struct path_fault {
 
 #define TABLE(table) table, COUNT(table)
 #define NO_TABLE NULL, 0
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 struct codec_facts {
 	sftr_codec codec;

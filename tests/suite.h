@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* One suite of one list of tests, run: the main of a small test program. */
+/* What the main of every test program does with its tests. */
 #ifndef SFTR_TESTS_SUITE_H
 #define SFTR_TESTS_SUITE_H
 
 #include <check.h>
+#include <stdlib.h>
 
-/* How many tests failed; the arguments are tests, the last NULL. */
+/* The rows of a table; one each in a loop test. */
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+
+/* Runs the tests of a case; what main returns. */
 static inline int
-run_suite(const char *name, const TTest *const *tests)
+run_suite(const char *name, TCase *tests)
 {
 	Suite *suite = suite_create(name);
-	TCase *tcase = tcase_create(name);
 	SRunner *runner;
 	int n_failed;
 
-	for (; *tests != NULL; tests++)
-		tcase_add_test(tcase, *tests);
-	suite_add_tcase(suite, tcase);
+	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
 	n_failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
-	return n_failed;
+	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 #endif

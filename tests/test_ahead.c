@@ -268,15 +268,13 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		what_is_in_reach_is_copied_piece_by_piece,
-		what_is_out_of_reach_is_read_straight_to_its_place,
-		what_must_not_be_mapped_is_not,
-		a_file_that_is_cut_says_where,
-		it_pays_for_large_pages_of_a_cached_file,
-		it_does_not_pay_for_a_small_file,
-		NULL,
-	};
+	TCase *tc = tcase_create("ahead");
 
-	return run_suite("ahead", tests) != 0;
+	tcase_add_test(tc, what_is_in_reach_is_copied_piece_by_piece);
+	tcase_add_test(tc, what_is_out_of_reach_is_read_straight_to_its_place);
+	tcase_add_test(tc, what_must_not_be_mapped_is_not);
+	tcase_add_test(tc, a_file_that_is_cut_says_where);
+	tcase_add_test(tc, it_pays_for_large_pages_of_a_cached_file);
+	tcase_add_test(tc, it_does_not_pay_for_a_small_file);
+	return run_suite("ahead", tc);
 }

@@ -16,7 +16,6 @@ static const size_t sizes[] = {
 	2 * BIG, 2 * BIG + 1,  7 * BIG / 2, 7 * BIG / 2 + 5000,
 	5 * BIG, 8 * BIG + 77,
 };
-#define N_SIZES (sizeof sizes / sizeof *sizes)
 
 static unsigned char
 mark(size_t i)
@@ -45,8 +44,8 @@ START_TEST(blocks_keep_their_bytes_from_any_size_to_any_other)
 {
 	sftr_allocator a = sftr__allocator(NULL);
 
-	for (size_t i = 0; i < N_SIZES; i++) {
-		for (size_t k = i % every(5); k < N_SIZES; k += every(5)) {
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		for (size_t k = i % every(5); k < COUNT(sizes); k += every(5)) {
 			unsigned char *p = sftr__alloc(&a, sizes[i]), *q;
 			size_t less = sizes[i] < sizes[k] ? sizes[i] : sizes[k];
 
@@ -67,7 +66,7 @@ START_TEST(zeroed_blocks_are_zero_even_where_memory_is_used_again)
 {
 	sftr_allocator a = sftr__allocator(NULL);
 
-	for (size_t i = 0; i < N_SIZES; i++) {
+	for (size_t i = 0; i < COUNT(sizes); i++) {
 		unsigned char *p = sftr__alloc(&a, sizes[i]);
 		size_t sum = 0;
 
@@ -179,14 +178,14 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		blocks_keep_their_bytes_from_any_size_to_any_other,
-		zeroed_blocks_are_zero_even_where_memory_is_used_again,
-		big_blocks_begin_at_huge_pages,
-		sizes_beyond_memory_are_refused_and_change_nothing,
-		the_callers_allocator_gets_every_call_with_the_right_sizes,
-		NULL,
-	};
+	TCase *tc = tcase_create("alloc");
 
-	return run_suite("alloc", tests) != 0;
+	tcase_add_test(tc, blocks_keep_their_bytes_from_any_size_to_any_other);
+	tcase_add_test(tc,
+		       zeroed_blocks_are_zero_even_where_memory_is_used_again);
+	tcase_add_test(tc, big_blocks_begin_at_huge_pages);
+	tcase_add_test(tc, sizes_beyond_memory_are_refused_and_change_nothing);
+	tcase_add_test(
+		tc, the_callers_allocator_gets_every_call_with_the_right_sizes);
+	return run_suite("alloc", tc);
 }

@@ -96,19 +96,11 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("arena");
 	TCase *tc = tcase_create("arena");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_test(tc, pieces_are_aligned_and_do_not_touch);
 	tcase_add_test(tc, a_large_piece_leaves_the_rest_of_a_chunk_in_use);
 	tcase_add_test(tc, little_takes_little_and_much_wastes_little);
 	tcase_add_test(tc, no_memory_is_null_and_harmless);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("arena", tc);
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "offers.h"
+#include "suite.h"
 
 #include <safetree.h>
 #include <stdbool.h>
 #include <stdio.h>
-
-#define N(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Every finding as a person reads it, one a line. */
 struct lines {
@@ -50,7 +49,7 @@ START_TEST(the_report_is_the_one_that_people_read)
 		slot("layers.0.weight", SFTR_F32, "out in"),
 	};
 	const sftr_dim dims[] = { { "out", 64 }, { "in", 128 } };
-	sftr_checkpoint *ckpt = offer(reference, N(reference));
+	sftr_checkpoint *ckpt = offer(reference, COUNT(reference));
 	sftr_bind_options options = { 0 };
 	struct lines lines = { "" };
 	sftr_report report;
@@ -427,22 +426,15 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("binding");
-	TCase *tc = tcase_create("bind");
-	SRunner *runner = srunner_create(s);
-	int failed;
+	TCase *tc = tcase_create("binding");
 
 	tcase_add_test(tc, the_report_is_the_one_that_people_read);
 	tcase_add_loop_test(tc, every_finding_is_told_with_what_there_is_to_say,
-			    0, (int)N(findings));
+			    0, COUNT(findings));
 	tcase_add_test(tc, one_prefix_explains_all);
 	tcase_add_test(tc, memory_of_two_slots_may_not_overlap);
 	tcase_add_test(tc, two_slots_of_one_name_are_ambiguous);
 	tcase_add_test(tc, kinds_are_told_when_they_are_asked_for);
 	tcase_add_loop_test(tc, a_slot_that_is_none_is_named, 0, 11);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("binding", tc);
 }

@@ -323,10 +323,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("build");
 	TCase *tc = tcase_create("build");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, names_make_this_tree_in_whatever_order, 0,
@@ -338,10 +335,5 @@ main(void)
 	tcase_add_test(tc, attributes_and_flat_indices_are_not_of_one_object);
 	tcase_add_test(tc, no_names_make_a_none);
 	tcase_add_test(tc, a_name_may_be_a_hundred_thousand_steps_long);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("build", tc);
 }

@@ -2,6 +2,7 @@
 #include "numeric/cast.h"
 
 #include "effort.h"
+#include "suite.h"
 #include "worth.h"
 
 #include <check.h>
@@ -272,10 +273,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("cast");
 	TCase *tc = tcase_create("cast");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc,
@@ -285,10 +283,5 @@ main(void)
 	tcase_add_loop_test(tc, wide_floats_become_every_dtype, 0, 16);
 	tcase_add_test(tc, packed_and_complex_elements_are_only_copied);
 	tcase_add_test(tc, lossless_is_what_comes_back);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("cast", tc);
 }

@@ -167,16 +167,14 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		all_faults_of_all_phases_are_told_in_order,
-		a_grammar_fault_ends_the_examination_and_says_so,
-		reference_warns_of_what_strict_rejects,
-		notes_tell_what_is_allowed_and_not_wise,
-		another_formats_magic_is_noted,
-		the_receiver_may_stop,
-		every_code_has_a_name_and_every_fault_advice,
-		NULL,
-	};
+	TCase *tc = tcase_create("check");
 
-	return run_suite("check", tests) != 0;
+	tcase_add_test(tc, all_faults_of_all_phases_are_told_in_order);
+	tcase_add_test(tc, a_grammar_fault_ends_the_examination_and_says_so);
+	tcase_add_test(tc, reference_warns_of_what_strict_rejects);
+	tcase_add_test(tc, notes_tell_what_is_allowed_and_not_wise);
+	tcase_add_test(tc, another_formats_magic_is_noted);
+	tcase_add_test(tc, the_receiver_may_stop);
+	tcase_add_test(tc, every_code_has_a_name_and_every_fault_advice);
+	return run_suite("check", tc);
 }

@@ -258,19 +258,17 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		nothing_answers_every_question,
-		tensors_come_in_the_order_of_the_text,
-		a_name_is_found_whole_or_not_at_all,
-		metadata_are_found_by_key_and_in_order,
-		a_file_in_memory_is_one_file_without_a_path,
-		the_last_holder_releases_it,
-		parts_of_a_tensor_stay_inside_it,
-		a_head_alone_answers_all_but_what_the_data_are,
-		a_head_must_hold_the_whole_header,
-		the_callers_limit_on_headers_is_held,
-		NULL,
-	};
+	TCase *tc = tcase_create("checkpoint");
 
-	return run_suite("checkpoint", tests) != 0;
+	tcase_add_test(tc, nothing_answers_every_question);
+	tcase_add_test(tc, tensors_come_in_the_order_of_the_text);
+	tcase_add_test(tc, a_name_is_found_whole_or_not_at_all);
+	tcase_add_test(tc, metadata_are_found_by_key_and_in_order);
+	tcase_add_test(tc, a_file_in_memory_is_one_file_without_a_path);
+	tcase_add_test(tc, the_last_holder_releases_it);
+	tcase_add_test(tc, parts_of_a_tensor_stay_inside_it);
+	tcase_add_test(tc, a_head_alone_answers_all_but_what_the_data_are);
+	tcase_add_test(tc, a_head_must_hold_the_whole_header);
+	tcase_add_test(tc, the_callers_limit_on_headers_is_held);
+	return run_suite("checkpoint", tc);
 }

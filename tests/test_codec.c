@@ -130,20 +130,12 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("codec");
 	TCase *tc = tcase_create("codec");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_loop_test(tc, every_codec_has_a_name, 0, COUNT(names));
 	tcase_add_test(tc, nothing_else_is_the_name_of_a_codec);
 	tcase_add_test(tc, neither_guess_nor_a_stranger_reads_or_writes);
 	tcase_add_test(tc, names_are_appended_to_one_buffer);
 	tcase_add_test(tc, what_does_not_fit_is_said_in_words);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("codec", tc);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of fixtures/conformance, judged under both policies. */
+#include "suite.h"
+
 #include <safetree/checkpoint.h>
 
 #include <check.h>
@@ -102,21 +104,12 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("conformance");
-	TCase *files = tcase_create("files");
-	SRunner *runner;
-	int n_failed;
+	TCase *tc = tcase_create("conformance");
 
 	read_verdicts();
-	tcase_add_test(files, all_files_are_judged);
-	tcase_add_loop_test(files, strict_judges_every_file, 0,
+	tcase_add_test(tc, all_files_are_judged);
+	tcase_add_loop_test(tc, strict_judges_every_file, 0, (int)n_verdicts);
+	tcase_add_loop_test(tc, reference_judges_every_file, 0,
 			    (int)n_verdicts);
-	tcase_add_loop_test(files, reference_judges_every_file, 0,
-			    (int)n_verdicts);
-	suite_add_tcase(suite, files);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed != 0;
+	return run_suite("conformance", tc);
 }

@@ -415,10 +415,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("copy");
 	TCase *tc = tcase_create("copy");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, the_first_difference_is_named, 0, COUNT(pairs));
@@ -428,10 +425,5 @@ main(void)
 	tcase_add_test(tc, a_failed_tree_has_no_copy);
 	tcase_add_test(tc, metadata_are_sorted_and_copied);
 	tcase_add_test(tc, out_of_memory_at_every_point);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("copy", tc);
 }

@@ -242,19 +242,17 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		a_failure_fills_in_everything,
-		nobody_need_want_the_error,
-		the_systems_reason_stands_behind_ours,
-		a_message_too_long_is_cut_and_ended,
-		a_long_path_keeps_its_end,
-		keys_and_paths_cannot_speak_to_the_terminal,
-		a_message_cannot_speak_to_the_terminal,
-		an_error_is_one_line_of_what_is_known,
-		the_first_error_is_kept_and_all_are_handed_on,
-		the_version_is_the_headers,
-		NULL,
-	};
+	TCase *tc = tcase_create("diagnostic");
 
-	return run_suite("diagnostic", tests) != 0;
+	tcase_add_test(tc, a_failure_fills_in_everything);
+	tcase_add_test(tc, nobody_need_want_the_error);
+	tcase_add_test(tc, the_systems_reason_stands_behind_ours);
+	tcase_add_test(tc, a_message_too_long_is_cut_and_ended);
+	tcase_add_test(tc, a_long_path_keeps_its_end);
+	tcase_add_test(tc, keys_and_paths_cannot_speak_to_the_terminal);
+	tcase_add_test(tc, a_message_cannot_speak_to_the_terminal);
+	tcase_add_test(tc, an_error_is_one_line_of_what_is_known);
+	tcase_add_test(tc, the_first_error_is_kept_and_all_are_handed_on);
+	tcase_add_test(tc, the_version_is_the_headers);
+	return run_suite("diagnostic", tc);
 }

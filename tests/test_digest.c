@@ -20,7 +20,7 @@ START_TEST(digests_are_the_published_ones_on_every_host)
 		  UINT64_C(0x060d1eecb25c1eb7) },
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+	for (size_t i = 0; i < COUNT(rows); i++)
 		ck_assert_msg(
 			sftr__digest(rows[i].text, strlen(rows[i].text)) ==
 				rows[i].digest,
@@ -50,11 +50,9 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		digests_are_the_published_ones_on_every_host,
-		every_byte_counts_and_where_it_lies_does_not,
-		NULL,
-	};
+	TCase *tc = tcase_create("digest");
 
-	return run_suite("digest", tests) != 0;
+	tcase_add_test(tc, digests_are_the_published_ones_on_every_host);
+	tcase_add_test(tc, every_byte_counts_and_where_it_lies_does_not);
+	return run_suite("digest", tc);
 }

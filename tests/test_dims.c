@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "ledger.h"
+#include "suite.h"
 
 #include <stdio.h>
 
@@ -187,10 +188,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("dims");
 	TCase *tc = tcase_create("dims");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, a_name_means_one_value_in_a_scope);
 	tcase_add_test(tc, what_the_options_know_is_known_everywhere);
@@ -199,9 +197,5 @@ main(void)
 	tcase_add_test(tc, scopes_that_nobody_made_are_outermost_each);
 	tcase_add_test(tc, a_name_of_64_bytes_is_the_longest);
 	tcase_add_test(tc, out_of_memory_at_every_point);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("dims", tc);
 }

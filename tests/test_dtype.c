@@ -19,12 +19,11 @@ static const struct row {
 	{ "C64", 64 },	      { "F64", 64 },	    { "I64", 64 },
 	{ "U64", 64 },
 };
-#define N_ROWS (sizeof table / sizeof *table)
 
 START_TEST(every_dtype_has_its_name_its_bits_and_its_rank)
 {
-	ck_assert_uint_eq(SFTR_N_DTYPES, N_ROWS + 1);
-	for (size_t i = 0; i < N_ROWS; i++) {
+	ck_assert_uint_eq(SFTR_N_DTYPES, COUNT(table) + 1);
+	for (size_t i = 0; i < COUNT(table); i++) {
 		sftr_dtype d = (sftr_dtype)(i + 1);
 
 		ck_assert_str_eq(sftr_dtype_name(d), table[i].name);
@@ -41,7 +40,7 @@ START_TEST(what_is_no_dtype_says_so)
 	static const sftr_dtype none[] = { SFTR_DTYPE_NONE, SFTR_N_DTYPES, 1000,
 					   65535 };
 
-	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+	for (size_t i = 0; i < COUNT(none); i++) {
 		ck_assert_str_eq(sftr_dtype_name(none[i]), "?");
 		ck_assert_uint_eq(sftr_dtype_bits(none[i]), 0);
 	}
@@ -56,11 +55,11 @@ START_TEST(nothing_but_the_whole_name_is_a_dtype)
 					     "F128", "C32", "U1",  "F32 " };
 	char text[32];
 
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+	for (size_t i = 0; i < COUNT(wrong); i++)
 		ck_assert_msg(sftr_dtype_parse(wrong[i], strlen(wrong[i])) ==
 				      SFTR_DTYPE_NONE,
 			      "%s", wrong[i]);
-	for (size_t i = 0; i < N_ROWS; i++) {
+	for (size_t i = 0; i < COUNT(table); i++) {
 		size_t n = strlen(table[i].name);
 
 		ck_assert_uint_eq(sftr_dtype_parse(table[i].name, n + 1), 0);
@@ -78,12 +77,10 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		every_dtype_has_its_name_its_bits_and_its_rank,
-		what_is_no_dtype_says_so,
-		nothing_but_the_whole_name_is_a_dtype,
-		NULL,
-	};
+	TCase *tc = tcase_create("dtype");
 
-	return run_suite("dtype", tests) != 0;
+	tcase_add_test(tc, every_dtype_has_its_name_its_bits_and_its_rank);
+	tcase_add_test(tc, what_is_no_dtype_says_so);
+	tcase_add_test(tc, nothing_but_the_whole_name_is_a_dtype);
+	return run_suite("dtype", tc);
 }

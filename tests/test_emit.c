@@ -3,6 +3,7 @@
 
 #include "effort.h"
 #include "ledger.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -182,26 +183,17 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("format/emit");
 	TCase *tc = tcase_create("emit");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tc,
 			    a_string_is_spelt_as_the_official_writer_spells_it,
-			    0, sizeof strings / sizeof *strings);
+			    0, COUNT(strings));
 	tcase_add_loop_test(tc, every_byte_is_escaped_wherever_it_stands, 0,
 			    256);
-	tcase_add_loop_test(tc, a_number_is_decimal, 0,
-			    sizeof numbers / sizeof *numbers);
+	tcase_add_loop_test(tc, a_number_is_decimal, 0, COUNT(numbers));
 	tcase_add_test(tc, pieces_follow_each_other);
 	tcase_add_test(tc, the_buffer_grows_as_far_as_need_be);
 	tcase_add_test(tc, without_memory_it_fails_for_good);
 	tcase_add_test(tc, a_size_that_wraps_is_no_memory);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("emit", tc);
 }

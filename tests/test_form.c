@@ -45,8 +45,6 @@ static const struct pair pairs[] = {
 	{ "[\"U8\",[1],[0,1]]", "[\"I8\",[1],[0,1]]", "[\"U8\",[1],[1,2]]" },
 };
 
-#define N_PAIRS (sizeof pairs / sizeof *pairs)
-
 struct verdict {
 	sftr_error err;
 	sftr_tensor last;
@@ -135,7 +133,7 @@ data_of(const struct pair *pair)
 
 START_TEST(known_form_reads_as_if_it_were_not)
 {
-	for (size_t i = 0; i < N_PAIRS; i++) {
+	for (size_t i = 0; i < COUNT(pairs); i++) {
 		uint64_t n_data = data_of(&pairs[i]);
 
 		ck_assert_uint_lt(n_data, 100);
@@ -147,7 +145,7 @@ END_TEST
 
 START_TEST(any_changed_byte_of_a_known_form_is_seen)
 {
-	for (size_t i = 0; i < N_PAIRS; i++) {
+	for (size_t i = 0; i < COUNT(pairs); i++) {
 		uint64_t n_data = data_of(&pairs[i]);
 		char entry[128];
 		size_t n = strlen(pairs[i].entry);
@@ -168,7 +166,7 @@ END_TEST
 
 START_TEST(cut_entry_of_a_known_form_is_seen)
 {
-	for (size_t i = 0; i < N_PAIRS; i++) {
+	for (size_t i = 0; i < COUNT(pairs); i++) {
 		char entry[128];
 
 		for (size_t n = 0; n < strlen(pairs[i].entry); n++) {
@@ -226,7 +224,7 @@ END_TEST
 START_TEST(long_shapes_keep_their_ranks)
 {
 	static const uint32_t ranks[] = { 2, 65534, 65535, 0, 65536, 70000, 1 };
-	enum { N = sizeof ranks / sizeof *ranks };
+	enum { N = COUNT(ranks) };
 	char *file = calloc(1, 2000000);
 	size_t n = 8;
 	sftr_checkpoint *ckpt;
@@ -269,14 +267,12 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		known_form_reads_as_if_it_were_not,
-		any_changed_byte_of_a_known_form_is_seen,
-		cut_entry_of_a_known_form_is_seen,
-		many_forms_keep_apart,
-		long_shapes_keep_their_ranks,
-		NULL,
-	};
+	TCase *tc = tcase_create("form");
 
-	return run_suite("form", tests) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	tcase_add_test(tc, known_form_reads_as_if_it_were_not);
+	tcase_add_test(tc, any_changed_byte_of_a_known_form_is_seen);
+	tcase_add_test(tc, cut_entry_of_a_known_form_is_seen);
+	tcase_add_test(tc, many_forms_keep_apart);
+	tcase_add_test(tc, long_shapes_keep_their_ranks);
+	return run_suite("form", tc);
 }

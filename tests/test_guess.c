@@ -206,19 +206,11 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("guess");
 	TCase *tc = tcase_create("guess");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_loop_test(tc, names_tell_their_codec_and_why, 0,
 			    COUNT(cases));
 	tcase_add_test(tc, a_codec_said_must_be_one);
 	tcase_add_loop_test(tc, out_of_memory_at_every_point, 0, COUNT(cases));
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("guess", tc);
 }

@@ -5,6 +5,7 @@
  */
 #include "hostile.h"
 #include "ledger.h"
+#include "suite.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -94,19 +95,11 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("hostile");
-	TCase *tc = tcase_create("headers");
-	SRunner *runner;
-	int n_failed;
+	TCase *tc = tcase_create("hostile");
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, memory_stays_within_what_the_header_holds, 0,
 			    n_makers);
 	tcase_add_loop_test(tc, a_check_takes_no_more, 0, n_makers);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed != 0;
+	return run_suite("hostile", tc);
 }

@@ -10,6 +10,7 @@
 #include "checkpoint/ahead.h"
 #include "faults.h"
 #include "numeric/stream.h"
+#include "suite.h"
 
 #include <safetree.h>
 
@@ -431,10 +432,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("job");
 	TCase *tc = tcase_create("job");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_checked_fixture(tc, faults_clear, faults_clear);
@@ -447,10 +445,5 @@ main(void)
 	tcase_add_test(tc, a_large_tensor_may_lie_anywhere_in_a_line);
 	tcase_add_loop_test(tc, a_large_tensor_may_be_fetched_ahead, 0, 2);
 	tcase_add_test(tc, every_call_that_fetches_ahead_fails_once);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed != 0;
+	return run_suite("job", tc);
 }

@@ -92,7 +92,7 @@ START_TEST(what_is_no_unsigned_integer_is_refused)
 	};
 	uint64_t value;
 
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		ck_assert_msg(read_u64(bad[i], &value) == SFTR_E_JSON &&
 				      value == 0,
 			      "%s", bad[i]);
@@ -239,9 +239,9 @@ START_TEST(any_value_is_passed_over)
 		"[}",	    "{]",      "'a'",
 	};
 
-	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+	for (size_t i = 0; i < COUNT(good); i++)
 		ck_assert_msg(skip(good[i], 2) == SFTR_OK, "%s", good[i]);
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		ck_assert_msg(skip(bad[i], 2) == SFTR_E_JSON, "%s", bad[i]);
 	ck_assert_int_eq(skip("\"\xff\"", 2), SFTR_E_UTF8);
 }
@@ -316,7 +316,7 @@ START_TEST(integers_are_told_from_other_numbers)
 		     { "", false },    { "\"1\"", false } };
 	struct reading r;
 
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		begin(&r, rows[i].text, strlen(rows[i].text));
 		ck_assert_msg(sftr__value_is_integer(&r.json) ==
 				      rows[i].is_integer,
@@ -329,19 +329,17 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		numbers_of_every_length_are_exact,
-		what_is_no_unsigned_integer_is_refused,
-		strings_are_decoded_in_their_places,
-		words_leave_the_text_as_it_is,
-		the_first_fault_sticks,
-		any_value_is_passed_over,
-		a_number_must_be_finite_as_a_double,
-		depth_is_counted_from_the_outside,
-		a_million_levels_do_no_harm,
-		integers_are_told_from_other_numbers,
-		NULL,
-	};
+	TCase *tc = tcase_create("json");
 
-	return run_suite("json", tests) != 0;
+	tcase_add_test(tc, numbers_of_every_length_are_exact);
+	tcase_add_test(tc, what_is_no_unsigned_integer_is_refused);
+	tcase_add_test(tc, strings_are_decoded_in_their_places);
+	tcase_add_test(tc, words_leave_the_text_as_it_is);
+	tcase_add_test(tc, the_first_fault_sticks);
+	tcase_add_test(tc, any_value_is_passed_over);
+	tcase_add_test(tc, a_number_must_be_finite_as_a_double);
+	tcase_add_test(tc, depth_is_counted_from_the_outside);
+	tcase_add_test(tc, a_million_levels_do_no_harm);
+	tcase_add_test(tc, integers_are_told_from_other_numbers);
+	return run_suite("json", tc);
 }

@@ -3,6 +3,7 @@
 
 #include "numeric/number.h"
 #include "effort.h"
+#include "suite.h"
 #include "worth.h"
 
 #include <check.h>
@@ -24,7 +25,7 @@ static const sftr_dtype pairs[][2] = {
 	{ SFTR_BF16, SFTR_F32 }, { SFTR_F16, SFTR_F32 },
 };
 
-enum { N_PAIRS = sizeof pairs / sizeof pairs[0], ROOM = 64 + 131 * 4 + 64 };
+enum { N_PAIRS = COUNT(pairs), ROOM = 64 + 131 * 4 + 64 };
 
 /* One kernel at every place and length, against the plain one in place. */
 static void
@@ -102,19 +103,11 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("kernel");
 	TCase *tc = tcase_create("kernel");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, vectors_give_the_same_at_every_place_and_length,
 			    0, N_PAIRS);
 	tcase_add_loop_test(tc, kernels_give_what_numbers_define, 0, N_PAIRS);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("kernel", tc);
 }

@@ -165,21 +165,14 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("key");
 	TCase *tc = tcase_create("key");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
 	random_begin();
 	tcase_add_loop_test(tc, a_key_is_the_texts_each_with_its_end, 0,
-			    (int)COUNT(keys));
+			    COUNT(keys));
 	tcase_add_test(tc, steps_may_come_one_after_another);
 	tcase_add_test(tc, keys_match_as_paths_do);
 	tcase_add_test(tc, keys_of_random_paths_match_as_they_do);
 	tcase_add_test(tc, out_of_memory_at_every_point);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("key", tc);
 }

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "ledger.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -118,7 +119,7 @@ START_TEST(higher_dtypes_come_first_then_names_by_bytes)
 	};
 
 	assert_head(
-		items, sizeof items / sizeof *items, NULL, 0, 8,
+		items, COUNT(items), NULL, 0, 8,
 		"{\"a2\":{\"dtype\":\"U64\",\"shape\":[],\"data_offsets\":[0,8]},"
 		"\"\":{\"dtype\":\"F32\",\"shape\":[0,7],\"data_offsets\":[8,8]},"
 		"\"Z\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[8,12]},"
@@ -348,13 +349,10 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("format/layout");
 	TCase *tc = tcase_create("layout");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tc, a_size_is_shape_times_bits_in_whole_bytes, 0,
-			    sizeof sizes / sizeof *sizes);
+			    COUNT(sizes));
 	tcase_add_test(tc, nothing_is_an_empty_object);
 	tcase_add_test(tc, higher_dtypes_come_first_then_names_by_bytes);
 	tcase_add_test(tc, every_dtype_has_its_place);
@@ -364,10 +362,5 @@ main(void)
 	tcase_add_test(tc, memory_stays_within_what_a_reader_takes);
 	tcase_add_test(tc, a_file_beyond_64_bits_is_refused);
 	tcase_add_test(tc, out_of_memory_at_every_point);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("layout", tc);
 }

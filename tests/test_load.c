@@ -9,6 +9,7 @@
 #include "faults.h"
 #include "ledger.h"
 #include "offers.h"
+#include "suite.h"
 
 #include <inttypes.h>
 #include <safetree.h>
@@ -666,10 +667,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("load");
 	TCase *tc = tcase_create("load");
-	SRunner *runner = srunner_create(s);
-	int failed, n = (int)repetitions(12, 200);
+	int n = (int)repetitions(12, 200);
 
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_loop_test(tc, every_element_comes_to_its_place, 0, n);
@@ -682,9 +681,5 @@ main(void)
 	tcase_add_test(tc, a_file_that_shrinks_is_an_error);
 	tcase_add_test(tc, out_of_memory_at_every_point);
 	tcase_add_test(tc, a_load_takes_its_slots_and_32_mib_at_most);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("load", tc);
 }

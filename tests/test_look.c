@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "offers.h"
+#include "suite.h"
 
 #include <safetree.h>
 #include <stdlib.h>
@@ -171,18 +172,11 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("look");
 	TCase *tc = tcase_create("look");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, a_slot_is_told_as_it_comes_to_lie);
 	tcase_add_test(tc, a_slot_that_is_not_there_is_refused);
 	tcase_add_test(tc, dimensions_are_told_by_scope_and_name);
 	tcase_add_test(tc, ranges_are_as_many_as_parts);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("look", tc);
 }

@@ -2,6 +2,7 @@
 #include "offers.h"
 
 #include "ledger.h"
+#include "suite.h"
 
 #include <safetree.h>
 #include <stdbool.h>
@@ -112,11 +113,10 @@ static const struct offered tensors[] = {
 	{ "fixed", SFTR_I16, 2, { 3, 4 }, NULL },
 	{ "eps", SFTR_F32, 0, { 0 }, NULL },
 };
-#define N_TENSORS (sizeof tensors / sizeof tensors[0])
 
 START_TEST(a_manifest_is_bound_as_far_as_the_file_goes)
 {
-	sftr_checkpoint *ckpt = offer(tensors, N_TENSORS);
+	sftr_checkpoint *ckpt = offer(tensors, COUNT(tensors));
 	sftr_binding *b;
 	sftr_bound bound;
 	sftr_error err;
@@ -146,8 +146,8 @@ START_TEST(a_scalar_may_be_optional)
 	static const char scalar[] = "fixed\tI16\t\toptional\n";
 	static const char named[] = "fixed\tI16\toptional optional\n";
 	static const char one[] = "fixed\tI16\t\toptional ?\n";
-	sftr_checkpoint *ckpt = offer(tensors + N_TENSORS - 1, 1);
-	sftr_checkpoint *other = offer(tensors + N_TENSORS - 2, 1);
+	sftr_checkpoint *ckpt = offer(tensors + COUNT(tensors) - 1, 1);
+	sftr_checkpoint *other = offer(tensors + COUNT(tensors) - 2, 1);
 	sftr_bind_options options = { .unexpected = SFTR_IGNORE };
 	sftr_report report;
 	sftr_binding *b;
@@ -321,7 +321,7 @@ END_TEST
 
 START_TEST(out_of_memory_at_every_point)
 {
-	sftr_checkpoint *ckpt = offer(tensors, N_TENSORS);
+	sftr_checkpoint *ckpt = offer(tensors, COUNT(tensors));
 	struct ledger books = { 0 };
 	sftr_allocator allocator = ledger_allocator(&books);
 	sftr_bind_options options = { 0 };
@@ -348,10 +348,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("manifest");
 	TCase *tc = tcase_create("manifest");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, a_table_prints_what_it_wants);
 	tcase_add_test(
@@ -363,11 +360,7 @@ main(void)
 	tcase_add_test(tc, a_name_may_end_with_a_space);
 	tcase_add_test(tc, lines_that_overlap_do_not_multiply);
 	tcase_add_loop_test(tc, a_fault_has_its_place_in_the_text, 0,
-			    (int)(sizeof faults / sizeof faults[0]));
+			    COUNT(faults));
 	tcase_add_test(tc, out_of_memory_at_every_point);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("manifest", tc);
 }

@@ -256,20 +256,11 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("memory");
 	TCase *tc = tcase_create("memory");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_test(tc, an_array_must_be_what_it_says);
 	tcase_add_test(tc, arrays_beyond_all_memory_are_refused);
 	tcase_add_test(tc, views_and_copies_come_from_where_the_arrays_are);
-	tcase_add_loop_test(tc, out_of_memory_at_every_point, 0,
-			    (int)(sizeof acts / sizeof *acts));
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed != 0;
+	tcase_add_loop_test(tc, out_of_memory_at_every_point, 0, COUNT(acts));
+	return run_suite("memory", tc);
 }

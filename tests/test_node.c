@@ -648,10 +648,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("node");
-	TCase *tc = tcase_create("building");
-	SRunner *runner;
-	int n_failed;
+	TCase *tc = tcase_create("node");
 
 	tcase_set_timeout(tc, 600);
 	tcase_add_test(tc, a_model_is_built_in_a_few_calls);
@@ -659,9 +656,6 @@ main(void)
 	tcase_add_loop_test(tc, the_first_mistake_sticks, 0, COUNT(mistakes));
 	tcase_add_test(tc, an_alias_stays_in_its_tree);
 	tcase_add_test(tc, an_alias_of_an_alias_shares_the_tensor);
-	suite_add_tcase(suite, tc);
-	tc = tcase_create("looking");
-	tcase_set_timeout(tc, 600);
 	tcase_add_test(tc, children_are_in_the_order_of_jax);
 	tcase_add_loop_test(
 		tc, children_are_balanced_in_whatever_order_they_come, 0, 4);
@@ -673,10 +667,5 @@ main(void)
 	tcase_add_test(tc, a_hundred_thousand_deep_is_nothing_special);
 	tcase_add_loop_test(tc, a_node_takes_at_most_200_bytes_beyond_its_text,
 			    0, 3);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("node", tc);
 }

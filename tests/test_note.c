@@ -476,10 +476,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("note");
 	TCase *tc = tcase_create("note");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, a_note_completes_the_names, 0, COUNT(good));
@@ -492,10 +489,5 @@ main(void)
 	tcase_add_test(tc, a_damaged_note_is_judged);
 	tcase_add_loop_test(tc, a_float_is_exact_or_none, 0, COUNT(floats));
 	tcase_add_test(tc, every_double_comes_back);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("note", tc);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "numeric/number.h"
 
+#include "suite.h"
 #include "worth.h"
 
 #include <check.h>
@@ -81,18 +82,10 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("number");
 	TCase *tc = tcase_create("number");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_loop_test(tc, elements_are_as_the_contract_says, 0,
-			    sizeof table / sizeof table[0]);
+			    COUNT(table));
 	tcase_add_test(tc, numbers_are_what_is_not_packed_or_complex);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("number", tc);
 }

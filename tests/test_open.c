@@ -158,7 +158,7 @@ START_TEST(devices_are_no_checkpoints)
 					       "/dev/null", "/dev/tty" };
 	sftr_error err;
 
-	for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
+	for (size_t i = 0; i < COUNT(devices); i++) {
 		int n;
 
 		if (access(devices[i], F_OK) != 0)
@@ -175,16 +175,14 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		an_empty_directory_holds_no_checkpoint,
-		what_lies_beside_a_file_does_not_matter,
-		a_set_is_complete_or_no_set,
-		two_indexes_are_one_too_many,
-		a_path_that_cannot_be_followed_says_why,
-		descriptors_of_nothing_are_refused,
-		devices_are_no_checkpoints,
-		NULL,
-	};
+	TCase *tc = tcase_create("open");
 
-	return run_suite("open", tests) != 0;
+	tcase_add_test(tc, an_empty_directory_holds_no_checkpoint);
+	tcase_add_test(tc, what_lies_beside_a_file_does_not_matter);
+	tcase_add_test(tc, a_set_is_complete_or_no_set);
+	tcase_add_test(tc, two_indexes_are_one_too_many);
+	tcase_add_test(tc, a_path_that_cannot_be_followed_says_why);
+	tcase_add_test(tc, descriptors_of_nothing_are_refused);
+	tcase_add_test(tc, devices_are_no_checkpoints);
+	return run_suite("open", tc);
 }

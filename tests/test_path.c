@@ -146,20 +146,12 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("path");
 	TCase *tc = tcase_create("path");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_test(tc, unescaped_texts_stay_where_they_are);
 	tcase_add_test(tc, a_cleared_buffer_takes_no_more_memory);
 	tcase_add_test(tc, the_first_failure_sticks);
 	tcase_add_test(tc, no_size_is_too_large_to_be_refused);
 	tcase_add_test(tc, a_copy_owns_its_texts);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("path", tc);
 }

@@ -342,10 +342,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("pathset");
 	TCase *tc = tcase_create("pathset");
-	SRunner *runner;
-	int n_failed;
 
 	random_begin();
 	tcase_add_loop_test(tc, names_make_one_tree_or_not_whatever_their_order,
@@ -354,10 +351,5 @@ main(void)
 	tcase_add_test(tc, a_set_is_sorted_as_jax_walks);
 	tcase_add_test(tc, a_name_that_is_no_path_leaves_the_set_as_it_was);
 	tcase_add_test(tc, paths_may_be_deep);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("pathset", tc);
 }

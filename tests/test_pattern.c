@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "ledger.h"
+#include "suite.h"
 #include "names/codec.h"
 #include "names/step.h"
 
@@ -244,26 +245,17 @@ START_TEST(out_of_memory_at_every_point)
 }
 END_TEST
 
-#define N(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
-
 int
 main(void)
 {
-	Suite *s = suite_create("pattern");
 	TCase *tc = tcase_create("pattern");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, wildcards_stand_for_as_little_as_fits, 0,
-			    N(cases));
+			    COUNT(cases));
 	tcase_add_loop_test(tc, captures_are_filled_in_in_their_order, 0,
-			    N(fills));
+			    COUNT(fills));
 	tcase_add_test(tc, an_index_is_filled_with_a_number);
-	tcase_add_loop_test(tc, what_is_no_pattern_says_why, 0, N(faults));
+	tcase_add_loop_test(tc, what_is_no_pattern_says_why, 0, COUNT(faults));
 	tcase_add_test(tc, out_of_memory_at_every_point);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("pattern", tc);
 }

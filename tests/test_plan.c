@@ -5,6 +5,7 @@
  * straight to its place.
  */
 #include "bind/plan.h"
+#include "suite.h"
 
 #include <safetree.h>
 
@@ -338,25 +339,17 @@ START_TEST(a_box_is_a_range_of_one_dimension)
 }
 END_TEST
 
-#define N(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
-
 int
 main(void)
 {
-	Suite *s = suite_create("plan");
 	TCase *tc = tcase_create("plan");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, a_load_is_few_large_reads_in_order, 0,
-			    N(cases));
+			    COUNT(cases));
 	tcase_add_test(tc, only_what_is_wanted_is_read);
 	tcase_add_test(tc, what_does_not_lie_in_a_row_is_not_joined);
 	tcase_add_test(tc, a_job_has_room_for_256_pieces);
-	tcase_add_loop_test(tc, a_box_is_a_range_of_one_dimension, 0, N(boxes));
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	tcase_add_loop_test(tc, a_box_is_a_range_of_one_dimension, 0,
+			    COUNT(boxes));
+	return run_suite("plan", tc);
 }

@@ -3,6 +3,7 @@
 
 #include "faults.h"
 #include "folder.h"
+#include "suite.h"
 
 #include <check.h>
 
@@ -430,17 +431,12 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("checkpoint/replacement");
 	TCase *tc = tcase_create("replacement");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tc, faults_clear, NULL);
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
-	tcase_add_loop_test(tc, a_new_file_follows_the_umask, 0,
-			    sizeof umasks / sizeof *umasks);
-	tcase_add_loop_test(tc, an_old_file_keeps_its_mode, 0,
-			    sizeof modes / sizeof *modes);
+	tcase_add_loop_test(tc, a_new_file_follows_the_umask, 0, COUNT(umasks));
+	tcase_add_loop_test(tc, an_old_file_keeps_its_mode, 0, COUNT(modes));
 	tcase_add_test(tc, what_was_private_is_private_while_it_is_written);
 	tcase_add_test(tc, abandoned_it_leaves_everything_as_it_was);
 	tcase_add_test(tc, the_temporary_file_is_hidden_and_says_whose_it_is);
@@ -457,16 +453,10 @@ main(void)
 	tcase_add_test(tc, links_that_go_round_are_refused);
 	tcase_add_test(tc, a_chain_of_links_has_an_end);
 	tcase_add_test(tc, a_link_can_be_too_long_for_a_path);
-	tcase_add_loop_test(tc, every_call_may_fail, 0,
-			    sizeof errnos / sizeof *errnos);
+	tcase_add_loop_test(tc, every_call_may_fail, 0, COUNT(errnos));
 	tcase_add_test(tc, an_interrupted_sync_or_close_goes_on);
 	tcase_add_test(tc,
 		       a_directory_that_cannot_be_synced_at_all_is_no_fault);
 	tcase_add_test(tc, what_need_not_last_is_not_synced);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("replacement", tc);
 }

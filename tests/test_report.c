@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "folder.h"
+#include "suite.h"
 
 #include <safetree.h>
 
@@ -189,19 +190,12 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("report");
 	TCase *tc = tcase_create("report");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_test(tc, a_finding_names_the_file_of_its_tensor);
 	tcase_add_test(tc, what_is_done_about_a_kind_is_said_beforehand);
 	tcase_add_test(tc, who_hears_findings_may_have_heard_enough);
 	tcase_add_test(tc, texts_are_cut_to_fit);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("report", tc);
 }

@@ -2,6 +2,7 @@
 #include "offers.h"
 
 #include "ledger.h"
+#include "suite.h"
 
 #include <safetree.h>
 
@@ -179,18 +180,11 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("rewrite");
 	TCase *tc = tcase_create("rewrite");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, a_checkpoint_is_rewritten_by_rules);
 	tcase_add_test(tc, names_keep_their_text_if_the_codec_stays);
 	tcase_add_test(tc, what_the_codec_cannot_say_is_an_error);
 	tcase_add_test(tc, out_of_memory_at_every_point);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("rewrite", tc);
 }

@@ -2,6 +2,7 @@
 #include "bind/rules.h"
 
 #include "ledger.h"
+#include "suite.h"
 #include "names/codec.h"
 
 #include <safetree/bind.h>
@@ -219,21 +220,14 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("rules");
 	TCase *tc = tcase_create("rules");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, the_first_rule_that_matches_is_applied_once, 0,
-			    (int)(sizeof cases / sizeof cases[0]));
+			    COUNT(cases));
 	tcase_add_loop_test(tc, a_fault_has_its_place_in_the_text, 0,
-			    (int)(sizeof faults / sizeof faults[0]));
+			    COUNT(faults));
 	tcase_add_test(tc, a_name_that_is_no_path_says_why);
 	tcase_add_test(tc, matching_does_not_explode);
 	tcase_add_test(tc, out_of_memory_at_every_point);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("rules", tc);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "numeric/runs.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -218,22 +219,13 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("runs");
 	TCase *tc = tcase_create("runs");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_loop_test(tc, runs_are_where_the_selection_lies, 0,
-			    sizeof table / sizeof table[0]);
-	tcase_add_loop_test(tc, part_of_a_byte_is_noticed, 0,
-			    sizeof parts / sizeof parts[0]);
+			    COUNT(table));
+	tcase_add_loop_test(tc, part_of_a_byte_is_noticed, 0, COUNT(parts));
 	tcase_add_test(tc, any_rank_is_served);
 	tcase_add_test(tc, sixty_three_dimensions_of_two);
 	tcase_add_loop_test(tc, runs_are_the_longest_there_are, 0, 4);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("runs", tc);
 }

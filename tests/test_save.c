@@ -5,6 +5,7 @@
 #include "faults.h"
 #include "folder.h"
 #include "ledger.h"
+#include "suite.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -328,12 +329,12 @@ START_TEST(sources_stream_through_bounded_memory)
 {
 	static const uint64_t sizes[] = { 1,	   0,	3 * MIB + 5, 7, 13,
 					  MIB - 1, MIB, 9 * MIB + 1, 2 };
-	const size_t n = sizeof sizes / sizeof *sizes;
+	const size_t n = COUNT(sizes);
 	struct ledger books;
 	sftr_allocator a = ledger_allocator(&books);
 	sftr_write_options options = { .allocator = &a };
 	sftr_writer *w = writer_with(&options);
-	struct yielder y[sizeof sizes / sizeof *sizes];
+	struct yielder y[COUNT(sizes)];
 	const unsigned char *bytes;
 	char *file;
 	size_t n_file;
@@ -377,7 +378,7 @@ START_TEST(a_source_may_give_up)
 
 	folder_write(in_folder("m"), "old", 3);
 	add_yielder(w, "s", &y, 3 * MIB);
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		y.next = 0;
 		y.fail_at = 2 * MIB - 1;
 		y.code = cases[i].code;
@@ -737,10 +738,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("checkpoint/save");
 	TCase *tc = tcase_create("save");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, faults_clear, NULL);
@@ -758,13 +756,8 @@ main(void)
 	tcase_add_loop_test(tc, saving_over_what_is_open_is_safe, 0, 2);
 	tcase_add_test(tc, progress_rises_to_the_end_and_may_cancel);
 	tcase_add_loop_test(tc, every_call_of_the_system_may_fail, 0,
-			    sizeof errnos / sizeof *errnos);
+			    COUNT(errnos));
 	tcase_add_test(tc, out_of_memory_at_every_point);
 	tcase_add_test(tc, a_killed_process_leaves_a_whole_file);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("save", tc);
 }

@@ -3,6 +3,7 @@
 
 #include "folder.h"
 #include "ledger.h"
+#include "suite.h"
 
 #include <safetree.h>
 
@@ -342,10 +343,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("set_weights");
-	TCase *tc = tcase_create("trees");
-	SRunner *runner = srunner_create(s);
-	int failed;
+	TCase *tc = tcase_create("set_weights");
 
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_loop_test(
@@ -359,9 +357,5 @@ main(void)
 	tcase_add_test(tc, a_tree_that_failed_is_not_filled);
 	tcase_add_test(tc, a_view_of_a_file_is_not_written_to);
 	tcase_add_test(tc, out_of_memory_at_every_point);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("set_weights", tc);
 }

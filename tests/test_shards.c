@@ -178,7 +178,7 @@ START_TEST(every_lie_of_an_index_is_told)
 
 	folder_make();
 	write_shards();
-	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+	for (size_t i = 0; i < COUNT(faults); i++) {
 		const struct expected *e = &faults[i];
 		size_t n_findings = 0;
 		const char *at;
@@ -325,16 +325,14 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		index_directory_and_set_open_alike,
-		directory_of_one_file_is_that_file,
-		every_lie_of_an_index_is_told,
-		reference_only_warns_of_total_size,
-		tensor_in_two_shards_is_an_error,
-		faults_of_a_shard_name_its_file,
-		out_of_memory_at_every_point,
-		NULL,
-	};
+	TCase *tc = tcase_create("shards");
 
-	return run_suite("shards", tests) != 0;
+	tcase_add_test(tc, index_directory_and_set_open_alike);
+	tcase_add_test(tc, directory_of_one_file_is_that_file);
+	tcase_add_test(tc, every_lie_of_an_index_is_told);
+	tcase_add_test(tc, reference_only_warns_of_total_size);
+	tcase_add_test(tc, tensor_in_two_shards_is_an_error);
+	tcase_add_test(tc, faults_of_a_shard_name_its_file);
+	tcase_add_test(tc, out_of_memory_at_every_point);
+	return run_suite("shards", tc);
 }

@@ -3,6 +3,7 @@
 
 #include "faults.h"
 #include "folder.h"
+#include "suite.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -296,18 +297,14 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("checkpoint/sink");
 	TCase *tc = tcase_create("sink");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tc, faults_clear, NULL);
 	tcase_add_checked_fixture(tc, set_up, folder_remove);
 	tcase_add_test(tc, a_file_gets_every_byte_whatever_a_call_takes);
 	tcase_add_test(tc, a_file_is_taken_in_any_order);
 	tcase_add_test(tc, interrupted_calls_are_made_again);
-	tcase_add_loop_test(tc, every_write_may_fail, 0,
-			    sizeof errnos / sizeof *errnos);
+	tcase_add_loop_test(tc, every_write_may_fail, 0, COUNT(errnos));
 	tcase_add_test(tc, a_file_system_that_cannot_reserve_is_no_fault);
 	tcase_add_test(tc, a_full_disk_says_what_is_needed_and_what_was_free);
 	tcase_add_test(tc, a_call_that_takes_nothing_does_not_go_on_for_ever);
@@ -316,10 +313,5 @@ main(void)
 	tcase_add_test(tc, a_stream_says_why_it_failed);
 	tcase_add_test(tc, memory_gets_every_byte_and_no_more);
 	tcase_add_test(tc, a_callback_gets_the_bytes_in_order_until_it_refuses);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("sink", tc);
 }

@@ -227,14 +227,12 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		selections_are_read_as_in_python,
-		every_fault_of_a_text_has_its_place,
-		every_small_selection_reads_what_it_says,
-		bounds_and_capacity_are_held,
-		packed_elements_come_in_whole_bytes_only,
-		NULL,
-	};
+	TCase *tc = tcase_create("slice");
 
-	return run_suite("slice", tests) != 0;
+	tcase_add_test(tc, selections_are_read_as_in_python);
+	tcase_add_test(tc, every_fault_of_a_text_has_its_place);
+	tcase_add_test(tc, every_small_selection_reads_what_it_says);
+	tcase_add_test(tc, bounds_and_capacity_are_held);
+	tcase_add_test(tc, packed_elements_come_in_whole_bytes_only);
+	return run_suite("slice", tc);
 }

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "ledger.h"
+#include "suite.h"
 
 #include <stdio.h>
 
@@ -217,24 +218,16 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("slot");
-	TCase *tc = tcase_create("shape");
-	SRunner *runner = srunner_create(s);
-	int failed;
+	TCase *tc = tcase_create("slot");
 
 	tcase_add_loop_test(tc, a_shape_text_is_numbers_names_and_marks, 0,
-			    (int)(sizeof texts / sizeof texts[0]));
-	tcase_add_loop_test(tc, a_tensor_fits_or_not, 0,
-			    (int)(sizeof fits / sizeof fits[0]));
+			    COUNT(texts));
+	tcase_add_loop_test(tc, a_tensor_fits_or_not, 0, COUNT(fits));
 	tcase_add_test(tc, a_name_keeps_its_first_value_in_a_scope);
 	tcase_add_test(tc,
 		       a_name_belongs_to_the_innermost_scope_that_declares_it);
 	tcase_add_loop_test(tc, a_shape_is_shown_with_what_is_known, 0,
-			    (int)(sizeof shown / sizeof shown[0]));
+			    COUNT(shown));
 	tcase_add_test(tc, without_memory_nothing_is_known);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("slot", tc);
 }

@@ -2,6 +2,7 @@
 #include "base/sort.h"
 
 #include "effort.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdint.h>
@@ -97,17 +98,9 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("base/sort");
 	TCase *tc = tcase_create("sort");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tc, everything_is_in_order_and_equals_keep_theirs,
 			    0, N_KINDS);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("sort", tc);
 }

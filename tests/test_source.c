@@ -370,19 +370,17 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		what_is_no_regular_file_is_refused_at_once,
-		descriptors_are_neither_moved_nor_closed,
-		views_are_given_or_refused_with_the_reason,
-		a_view_outlives_the_close_of_another_holder,
-		a_file_that_shrinks_is_an_error_of_every_copy,
-		a_file_that_was_rewritten_is_an_error_of_every_copy,
-		a_buffer_that_is_too_small_stays_untouched,
-		a_terabyte_opens_as_fast_as_its_header,
-		several_threads_read_one_checkpoint,
-		arrays_make_a_checkpoint,
-		NULL,
-	};
+	TCase *tc = tcase_create("source");
 
-	return run_suite("source", tests) != 0;
+	tcase_add_test(tc, what_is_no_regular_file_is_refused_at_once);
+	tcase_add_test(tc, descriptors_are_neither_moved_nor_closed);
+	tcase_add_test(tc, views_are_given_or_refused_with_the_reason);
+	tcase_add_test(tc, a_view_outlives_the_close_of_another_holder);
+	tcase_add_test(tc, a_file_that_shrinks_is_an_error_of_every_copy);
+	tcase_add_test(tc, a_file_that_was_rewritten_is_an_error_of_every_copy);
+	tcase_add_test(tc, a_buffer_that_is_too_small_stays_untouched);
+	tcase_add_test(tc, a_terabyte_opens_as_fast_as_its_header);
+	tcase_add_test(tc, several_threads_read_one_checkpoint);
+	tcase_add_test(tc, arrays_make_a_checkpoint);
+	return run_suite("source", tc);
 }

@@ -259,10 +259,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("step");
 	TCase *tc = tcase_create("step");
-	SRunner *runner;
-	int n_failed;
 
 	random_begin();
 	tcase_set_timeout(tc, 600);
@@ -277,10 +274,5 @@ main(void)
 	tcase_add_test(tc, steps_match_if_their_texts_are_equal);
 	tcase_add_test(tc, kinds_of_one_container_are_a_family);
 	tcase_add_test(tc, every_kind_has_a_name_in_messages);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("step", tc);
 }

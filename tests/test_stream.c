@@ -95,13 +95,11 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		bytes_are_copied_and_none_beside,
-		what_lies_ahead_is_never_read,
-		large_outputs_pass_the_cache,
-		only_processors_that_were_measured_fetch,
-		NULL,
-	};
+	TCase *tc = tcase_create("stream");
 
-	return run_suite("stream", tests) != 0;
+	tcase_add_test(tc, bytes_are_copied_and_none_beside);
+	tcase_add_test(tc, what_lies_ahead_is_never_read);
+	tcase_add_test(tc, large_outputs_pass_the_cache);
+	tcase_add_test(tc, only_processors_that_were_measured_fetch);
+	return run_suite("stream", tc);
 }

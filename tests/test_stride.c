@@ -2,6 +2,7 @@
 #include "numeric/stride.h"
 
 #include "numeric/swap.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -236,10 +237,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("stride");
 	TCase *tc = tcase_create("stride");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_test(tc, a_matrix_is_transposed);
 	tcase_add_test(tc, layers_are_stacked_on_the_last_axis);
@@ -248,10 +246,5 @@ main(void)
 	tcase_add_test(tc, nothing_is_copied_where_an_extent_is_zero);
 	tcase_add_test(tc, any_rank_is_served);
 	tcase_add_loop_test(tc, any_layout_becomes_any_other, 0, 8);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("stride", tc);
 }

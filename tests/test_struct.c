@@ -3,6 +3,7 @@
 
 #include "folder.h"
 #include "ledger.h"
+#include "suite.h"
 
 #include <safetree.h>
 #include <stdbool.h>
@@ -217,11 +218,10 @@ static const struct offered everything[] = {
 	{ "blocks.0.s", SFTR_F32, 1, { 2 }, numbers },
 	{ "blocks.1.s", SFTR_F32, 1, { 2 }, numbers + 10 },
 };
-#define N_EVERYTHING (sizeof everything / sizeof everything[0])
 
 START_TEST(every_kind_of_field_is_filled)
 {
-	sftr_checkpoint *ckpt = offer(everything, N_EVERYTHING);
+	sftr_checkpoint *ckpt = offer(everything, COUNT(everything));
 	float buffer[5] = { 0, 0, 0, 0, -1 };
 	sftr_binding *b;
 	struct outer o;
@@ -273,7 +273,7 @@ may_go(const char *name)
 /* An error leaves every byte of the struct, and of its buffer, as it was. */
 START_TEST(any_missing_tensor_leaves_the_struct_untouched)
 {
-	struct offered some[N_EVERYTHING];
+	struct offered some[COUNT(everything)];
 	float buffer[4] = { -1, -2, -3, -4 }, old[4];
 	struct outer o, before;
 	sftr_checkpoint *ckpt;
@@ -282,7 +282,7 @@ START_TEST(any_missing_tensor_leaves_the_struct_untouched)
 	sftr_code code;
 	size_t n = 0;
 
-	for (size_t i = 0; i < N_EVERYTHING; i++)
+	for (size_t i = 0; i < COUNT(everything); i++)
 		if (i != (size_t)_i)
 			some[n++] = everything[i];
 	ckpt = offer(some, n);
@@ -307,7 +307,7 @@ END_TEST
 
 START_TEST(out_of_memory_at_every_point)
 {
-	sftr_checkpoint *ckpt = offer(everything, N_EVERYTHING);
+	sftr_checkpoint *ckpt = offer(everything, COUNT(everything));
 	struct ledger books = { 0 };
 	sftr_allocator allocator = ledger_allocator(&books);
 	sftr_bind_options options = { 0 };
@@ -345,7 +345,7 @@ END_TEST
 START_TEST(a_bool_that_is_neither_is_an_error)
 {
 	const unsigned char bytes[3] = { 1, 2, 0 };
-	struct offered some[N_EVERYTHING];
+	struct offered some[COUNT(everything)];
 	sftr_checkpoint *ckpt;
 	float buffer[4];
 	sftr_binding *b;
@@ -354,7 +354,7 @@ START_TEST(a_bool_that_is_neither_is_an_error)
 
 	memcpy(some, everything, sizeof some);
 	some[4].bytes = bytes;
-	ckpt = offer(some, N_EVERYTHING);
+	ckpt = offer(some, COUNT(everything));
 	memset(&o, 0, sizeof o);
 	o.buffer = buffer;
 	o.capacity = 4;
@@ -391,7 +391,7 @@ load_outer(sftr_checkpoint *ckpt, struct outer *o, float buffer[4])
 START_TEST(what_is_saved_is_loaded_again)
 {
 	const char *path = in_folder("outer.safetensors");
-	sftr_checkpoint *ckpt = offer(everything, N_EVERYTHING), *again;
+	sftr_checkpoint *ckpt = offer(everything, COUNT(everything)), *again;
 	const sftr_tensor *kernel;
 	float buffers[2][4];
 	struct outer a, b;
@@ -409,7 +409,7 @@ START_TEST(what_is_saved_is_loaded_again)
 	kernel = sftr_checkpoint_find(again, "first.weight", 12);
 	ck_assert_ptr_nonnull(kernel);
 	ck_assert_ptr_nonnull(sftr_checkpoint_find(again, "blocks.1.s", 10));
-	ck_assert_uint_eq(sftr_checkpoint_count(again), N_EVERYTHING);
+	ck_assert_uint_eq(sftr_checkpoint_count(again), COUNT(everything));
 	held[1] = load_outer(again, &b, buffers[1]);
 	ck_assert_mem_eq(a.one.w, b.one.w, 6 * sizeof(float));
 	ck_assert_mem_eq(a.one.in_place, b.one.in_place, sizeof a.one.in_place);
@@ -725,10 +725,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("struct");
-	TCase *tc = tcase_create("load");
-	SRunner *runner = srunner_create(s);
-	int failed;
+	TCase *tc = tcase_create("struct");
 
 	tcase_add_test(tc, layers_of_different_width_share_one_table);
 	tcase_add_test(tc, numbers_of_another_byte_order_are_no_view);
@@ -736,7 +733,7 @@ main(void)
 	tcase_add_test(tc, an_array_that_is_too_small_says_what_it_holds);
 	tcase_add_test(tc, every_kind_of_field_is_filled);
 	tcase_add_loop_test(tc, any_missing_tensor_leaves_the_struct_untouched,
-			    0, (int)N_EVERYTHING);
+			    0, COUNT(everything));
 	tcase_add_test(tc, out_of_memory_at_every_point);
 	tcase_add_test(tc, a_bool_that_is_neither_is_an_error);
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
@@ -748,9 +745,5 @@ main(void)
 	tcase_add_test(tc, a_table_of_many_fields_has_each_once);
 	tcase_add_test(tc, a_table_within_itself_is_refused);
 	tcase_add_test(tc, a_count_that_does_not_fit_its_member_is_an_error);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("struct", tc);
 }

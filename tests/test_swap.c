@@ -2,6 +2,7 @@
 #include "numeric/swap.h"
 
 #include "base/bytes.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -93,20 +94,12 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("swap");
 	TCase *tc = tcase_create("swap");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_loop_test(tc, every_dtype_turns_round_the_numbers_it_holds, 0,
-			    sizeof widths / sizeof widths[0]);
+			    COUNT(widths));
 	tcase_add_loop_test(tc, numbers_are_reversed_one_by_one, 0, 4 * 8);
 	tcase_add_test(tc, file_bytes_become_numbers);
 	tcase_add_test(tc, file_bytes_become_numbers_in_place);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("swap", tc);
 }

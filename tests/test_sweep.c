@@ -15,6 +15,7 @@
 #include "faults.h"
 #include "folder.h"
 #include "ledger.h"
+#include "suite.h"
 
 static struct ledger books;
 
@@ -37,7 +38,6 @@ scene_path(const char *name)
 
 static const int os_errnos[] = { EINTR,	 EIO,	 ENOSPC, EDQUOT, ESTALE,
 				 EACCES, EMFILE, ENOMEM, 0 };
-#define N_ERRNOS (sizeof os_errnos / sizeof *os_errnos)
 
 /* What an attempt came to. */
 struct outcome {
@@ -134,7 +134,7 @@ may_go_on(const struct outcome *o)
 	static const char *const calls[] = { "close", "unmap", "fallocate",
 					     "space", "map" };
 
-	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+	for (size_t i = 0; i < COUNT(calls); i++)
 		if (strcmp(o->failed, calls[i]) == 0)
 			return true;
 	return faults.os_errno == EINTR || faults.os_errno == 0;
@@ -170,7 +170,6 @@ static const struct group {
 } groups[] = { { checkpoint_acts, &n_checkpoint_acts },
 	       { tree_acts, &n_tree_acts },
 	       { bind_acts, &n_bind_acts } };
-#define N_GROUPS ((int)(sizeof groups / sizeof *groups))
 
 static void
 set_up(void)
@@ -190,7 +189,7 @@ END_TEST
 START_TEST(any_call_of_the_system_may_fail)
 {
 	for (size_t i = 0; i < *groups[_i].n; i++)
-		for (size_t e = 0; e < N_ERRNOS; e++)
+		for (size_t e = 0; e < COUNT(os_errnos); e++)
 			sweep_system(&groups[_i].acts[i], os_errnos[e]);
 }
 END_TEST
@@ -208,7 +207,7 @@ END_TEST
 static int
 list(void)
 {
-	for (int g = 0; g < N_GROUPS; g++)
+	for (size_t g = 0; g < COUNT(groups); g++)
 		for (size_t i = 0; i < *groups[g].n; i++)
 			puts(groups[g].acts[i].name);
 	return 0;
@@ -217,24 +216,16 @@ list(void)
 int
 main(int argc, char **argv)
 {
-	Suite *suite;
 	TCase *tc;
-	SRunner *runner;
-	int n_failed;
 
 	if (argc == 2 && strcmp(argv[1], "--list") == 0)
 		return list();
-	suite = suite_create("sweep");
-	tc = tcase_create("faults");
+	tc = tcase_create("sweep");
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, set_up, folder_remove);
-	tcase_add_loop_test(tc, any_allocation_may_fail, 0, N_GROUPS);
-	tcase_add_loop_test(tc, any_call_of_the_system_may_fail, 0, N_GROUPS);
+	tcase_add_loop_test(tc, any_allocation_may_fail, 0, COUNT(groups));
+	tcase_add_loop_test(tc, any_call_of_the_system_may_fail, 0,
+			    COUNT(groups));
 	tcase_add_test(tc, no_temporary_file_stays);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed != 0;
+	return run_suite("sweep", tc);
 }

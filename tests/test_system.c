@@ -10,6 +10,7 @@
 #include "faults.h"
 #include "folder.h"
 #include "ledger.h"
+#include "suite.h"
 
 #include <safetree/checkpoint.h>
 
@@ -450,10 +451,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("system");
 	TCase *tc = tcase_create("reading");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_checked_fixture(tc, set_up, folder_remove);
 	tcase_add_loop_test(tc, every_call_fails_once_in_every_way, 0, N_ACTS);
@@ -461,10 +459,5 @@ main(void)
 	tcase_add_loop_test(tc, reads_that_come_short_come_to_the_same, 0,
 			    N_ACTS);
 	tcase_add_test(tc, long_header_is_read_as_a_short_one);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed != 0;
+	return run_suite("system", tc);
 }

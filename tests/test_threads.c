@@ -6,6 +6,7 @@
  */
 #include "effort.h"
 #include "folder.h"
+#include "suite.h"
 
 #include <pthread.h>
 #include <safetree.h>
@@ -123,7 +124,6 @@ grow(const sftr_checkpoint *ckpt)
 typedef const char *
 act_fn(const sftr_checkpoint *ckpt);
 static act_fn *const acts[] = { view, look, read_all, load, grow };
-#define N_ACTS (sizeof acts / sizeof *acts)
 
 struct worker {
 	pthread_t thread;
@@ -138,8 +138,8 @@ work(void *user)
 {
 	struct worker *w = user;
 
-	for (size_t i = 0; i < N_ACTS && w->failed == NULL; i++)
-		w->failed = acts[(w->number + i) % N_ACTS](w->ckpt);
+	for (size_t i = 0; i < COUNT(acts) && w->failed == NULL; i++)
+		w->failed = acts[(w->number + i) % COUNT(acts)](w->ckpt);
 	return NULL;
 }
 
@@ -179,17 +179,9 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("threads");
 	TCase *tc = tcase_create("threads");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_test(tc, one_checkpoint_serves_many_threads_at_once);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed != 0;
+	return run_suite("threads", tc);
 }

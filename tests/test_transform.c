@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bind/transform.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -192,25 +193,16 @@ START_TEST(the_last_dimension_may_count_a_stack)
 }
 END_TEST
 
-#define N(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
-
 int
 main(void)
 {
-	Suite *s = suite_create("transform");
 	TCase *tc = tcase_create("transform");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
-	tcase_add_loop_test(tc, words_say_what_is_done, 0, N(texts));
-	tcase_add_loop_test(tc, a_fault_has_its_place, 0, N(faults));
+	tcase_add_loop_test(tc, words_say_what_is_done, 0, COUNT(texts));
+	tcase_add_loop_test(tc, a_fault_has_its_place, 0, COUNT(faults));
 	tcase_add_test(tc, every_dimension_there_can_be_is_permuted);
 	tcase_add_loop_test(tc, dimensions_come_to_lie_as_the_words_say, 0,
-			    N(turns));
+			    COUNT(turns));
 	tcase_add_test(tc, the_last_dimension_may_count_a_stack);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("transform", tc);
 }

@@ -220,10 +220,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("tree_guess");
 	TCase *tc = tcase_create("tree_guess");
-	SRunner *runner;
-	int n_failed;
 
 	random_begin();
 	tcase_add_loop_test(tc, real_names_tell_their_codec, 0, COUNT(files));
@@ -233,10 +230,5 @@ main(void)
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, names_make_one_tree_if_the_tree_can_be_built,
 			    SFTR_CODEC_P2S, SFTR_N_CODECS);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("tree_guess", tc);
 }

@@ -848,10 +848,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("tree_io");
 	TCase *tc = tcase_create("tree_io");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, random_trees_come_back_with_their_note, 0,
@@ -873,10 +870,5 @@ main(void)
 	tcase_add_test(tc, metadata_are_kept_and_format_gives_way);
 	tcase_add_loop_test(tc, out_of_memory_at_every_point, 0, 3);
 	tcase_add_loop_test(tc, many_leaves_are_saved_and_loaded, 0, 2);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("tree_io", tc);
 }

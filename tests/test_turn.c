@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "numeric/turn.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdint.h>
@@ -60,7 +61,7 @@ START_TEST(every_shape_is_turned_and_nothing_beside_it)
 {
 	static const size_t sides[] = { 0, 1,  2,  3,  4,  5,  7,  8,
 					9, 15, 16, 17, 31, 32, 33, SIDE };
-	size_t n = sizeof sides / sizeof sides[0];
+	size_t n = COUNT(sides);
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n; j++)
@@ -86,19 +87,12 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("turn");
 	TCase *tc = tcase_create("turn");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, a_row_becomes_a_column);
 	tcase_add_test(tc, sizes_are_those_of_numbers);
 	tcase_add_loop_test(tc, every_shape_is_turned_and_nothing_beside_it, 0,
 			    4);
 	tcase_add_test(tc, rows_may_go_backwards);
-	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return run_suite("turn", tc);
 }

@@ -140,14 +140,12 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {
-		every_code_point_comes_back,
-		only_well_formed_sequences_are_read,
-		the_span_ends_at_the_first_fault,
-		printing_disarms_what_could_speak_to_a_terminal,
-		printing_cuts_at_whole_characters,
-		NULL,
-	};
+	TCase *tc = tcase_create("utf8");
 
-	return run_suite("utf8", tests) != 0;
+	tcase_add_test(tc, every_code_point_comes_back);
+	tcase_add_test(tc, only_well_formed_sequences_are_read);
+	tcase_add_test(tc, the_span_ends_at_the_first_fault);
+	tcase_add_test(tc, printing_disarms_what_could_speak_to_a_terminal);
+	tcase_add_test(tc, printing_cuts_at_whole_characters);
+	return run_suite("utf8", tc);
 }

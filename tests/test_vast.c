@@ -5,6 +5,7 @@
  */
 #include "base/bytes.h"
 #include "folder.h"
+#include "suite.h"
 
 #include <fcntl.h>
 #include <safetree.h>
@@ -265,10 +266,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("vast");
 	TCase *tc = tcase_create("vast");
-	SRunner *runner;
-	int n_failed;
 
 	tcase_add_checked_fixture(tc, set_up, folder_remove);
 	tcase_add_loop_test(
@@ -277,10 +275,5 @@ main(void)
 	tcase_add_test(tc, what_lies_beyond_4_gib_is_read_bound_and_viewed);
 	tcase_add_test(tc, it_is_rewritten_in_parts);
 	tcase_add_test(tc, trees_checks_and_writers_count_beyond_4_gib);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	n_failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return n_failed != 0;
+	return run_suite("vast", tc);
 }

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "ledger.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -317,7 +318,7 @@ START_TEST(options_are_checked)
 	sftr_writer *w = (sftr_writer *)&options;
 	sftr_error err;
 
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		options.align = bad[i];
 		ck_assert_int_eq(sftr_writer_new(&options, &w, &err),
 				 SFTR_E_ARGUMENT);
@@ -480,16 +481,14 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("checkpoint/writer");
 	TCase *tc = tcase_create("writer");
-	SRunner *runner;
-	int failed, n_names = sizeof names / sizeof *names;
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, an_empty_writer_writes_an_empty_object);
 	tcase_add_test(tc, names_and_shapes_are_copied);
-	tcase_add_loop_test(tc, a_name_is_what_readers_take, 0, n_names);
-	tcase_add_loop_test(tc, metadata_are_what_readers_take, 0, n_names);
+	tcase_add_loop_test(tc, a_name_is_what_readers_take, 0, COUNT(names));
+	tcase_add_loop_test(tc, metadata_are_what_readers_take, 0,
+			    COUNT(names));
 	tcase_add_test(tc, a_refusal_says_which_tensor_and_why);
 	tcase_add_test(tc, sizes_must_be_what_shape_and_dtype_say);
 	tcase_add_test(tc, what_is_missing_is_an_argument);
@@ -502,10 +501,5 @@ main(void)
 	tcase_add_test(tc, tensors_of_a_checkpoint_keep_it_open);
 	tcase_add_test(tc, out_of_memory_at_every_point);
 	tcase_add_test(tc, a_failed_declaration_leaves_the_writer_as_it_was);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite("writer", tc);
 }
