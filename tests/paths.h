@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the tests of names share: paths as literals, paths at random, an
- * allocator that counts and fails, and the suite that every codec must pass.
+ * What the tests of names share: paths as literals, paths at random, and the
+ * suite that every codec must pass.
  */
 #ifndef TESTS_PATHS_H
 #define TESTS_PATHS_H
@@ -96,15 +96,6 @@ struct codec_facts {
 /* Runs the suite; what main returns. */
 int
 run_codec_suite(const struct codec_facts *facts);
-
-/* An allocator that fails from the allocation numbered 'fail_at' on. */
-struct meter {
-	size_t n_allocations;
-	size_t fail_at;
-	size_t n_bytes; /* held now */
-};
-sftr_allocator
-meter_allocator(struct meter *meter);
 
 /*
  * Numbers at random; the seed is SFTR_SEED or 1, and printed.  main begins,

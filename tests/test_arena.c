@@ -2,14 +2,15 @@
 #include "base/arena.h"
 
 #include "effort.h"
+#include "ledger.h"
 #include "paths.h"
 
 #include <stdlib.h>
 
 START_TEST(pieces_are_aligned_and_do_not_touch)
 {
-	struct meter meter = { 0, SIZE_MAX, 0 };
-	sftr_allocator a = meter_allocator(&meter);
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	static const char want[] = "x";
 	char *pieces[3000];
 	size_t sizes[3000];
@@ -18,7 +19,7 @@ START_TEST(pieces_are_aligned_and_do_not_touch)
 
 	random_begin();
 	sftr__arena_init(&arena, &a);
-	ck_assert_uint_eq(meter.n_bytes, 0);
+	ck_assert_uint_eq(books.n_bytes, 0);
 	for (size_t i = 0; i < n; i++) {
 		sizes[i] = random_below(i % 100 == 0 ? 9000 : 60);
 		if (i % 3 == 0) {
@@ -39,49 +40,51 @@ START_TEST(pieces_are_aligned_and_do_not_touch)
 			if ((unsigned char)pieces[i][k] != i % 251)
 				ck_abort_msg("byte %zu of %zu", k, i);
 	sftr__arena_free(&arena);
-	ck_assert_uint_eq(meter.n_bytes, 0);
+	ck_assert_uint_eq(books.n_bytes, 0);
 }
 END_TEST
 
 START_TEST(a_large_piece_leaves_the_rest_of_a_chunk_in_use)
 {
-	struct meter meter = { 0, SIZE_MAX, 0 };
-	sftr_allocator a = meter_allocator(&meter);
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	sftr__arena arena;
 
 	sftr__arena_init(&arena, &a);
 	ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 8));
 	ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 1 << 20));
-	ck_assert_uint_eq(meter.n_allocations, 2);
+	ck_assert_uint_eq(books.n_calls, 2);
 	ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 400));
-	ck_assert_uint_eq(meter.n_allocations, 2);
+	ck_assert_uint_eq(books.n_calls, 2);
 	sftr__arena_free(&arena);
-	ck_assert_uint_eq(meter.n_bytes, 0);
+	ck_assert_uint_eq(books.n_bytes, 0);
 }
 END_TEST
 
 START_TEST(little_takes_little_and_much_wastes_little)
 {
-	struct meter meter = { 0, SIZE_MAX, 0 };
-	sftr_allocator a = meter_allocator(&meter);
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	sftr__arena arena;
 
 	sftr__arena_init(&arena, &a);
 	ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 8));
-	ck_assert_uint_le(meter.n_bytes, 600);
+	ck_assert_uint_le(books.n_bytes, 600);
 	for (int i = 0; i < 100000; i++)
 		ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 128));
-	ck_assert_uint_le(meter.n_bytes, 12800000 + (300 << 10));
+	ck_assert_uint_le(books.n_bytes, 12800000 + (300 << 10));
 	sftr__arena_free(&arena);
 }
 END_TEST
 
 START_TEST(no_memory_is_null_and_harmless)
 {
-	struct meter meter = { 0, 1, 0 };
-	sftr_allocator a = meter_allocator(&meter);
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	sftr__arena arena;
 
+	books.fail_at = 2;
+	books.for_ever = true;
 	sftr__arena_init(&arena, &a);
 	ck_assert_ptr_nonnull(sftr__arena_alloc(&arena, 8));
 	ck_assert_ptr_null(sftr__arena_alloc(&arena, 4096));
@@ -89,7 +92,7 @@ START_TEST(no_memory_is_null_and_harmless)
 	ck_assert_ptr_null(sftr__arena_text(&arena, "", SIZE_MAX));
 	ck_assert_ptr_nonnull(sftr__arena_copy(&arena, "1234567", 8));
 	sftr__arena_free(&arena);
-	ck_assert_uint_eq(meter.n_bytes, 0);
+	ck_assert_uint_eq(books.n_bytes, 0);
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "names/codec.h"
 
+#include "ledger.h"
 #include "paths.h"
 
 #include <stdio.h>
@@ -75,8 +76,8 @@ END_TEST
 START_TEST(names_are_appended_to_one_buffer)
 {
 	static char texts[1000][32];
-	struct meter meter = { 0, SIZE_MAX, 0 };
-	sftr_allocator a = meter_allocator(&meter);
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	sftr__path_buffer buffer;
 
 	sftr__path_buffer_init(&buffer, &a);
@@ -104,9 +105,9 @@ START_TEST(names_are_appended_to_one_buffer)
 		snprintf(key, sizeof key, "a.%zu", i);
 		ck_assert(is_text(steps[2].text, key));
 	}
-	ck_assert_uint_lt(meter.n_allocations, 40);
+	ck_assert_uint_lt(books.n_calls, 40);
 	sftr__path_buffer_free(&buffer);
-	ck_assert_uint_eq(meter.n_bytes, 0);
+	ck_assert_uint_eq(books.n_bytes, 0);
 }
 END_TEST
 

@@ -177,8 +177,8 @@ END_TEST
 
 START_TEST(out_of_memory_leaves_all_as_it_was)
 {
-	struct ledger books = { 0 };
-	sftr_allocator a = { ledger_resize, &books };
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	struct record *r = new_records(100);
 	sftr__index ix;
 	uint32_t before;

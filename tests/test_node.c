@@ -2,6 +2,7 @@
 #include "tree/node.h"
 
 #include "effort.h"
+#include "ledger.h"
 #include "trees.h"
 
 #include <stdio.h>
@@ -575,8 +576,8 @@ count_deep(void *user, const sftr_node *node, const sftr_step *steps, size_t n)
 
 START_TEST(a_hundred_thousand_deep_is_nothing_special)
 {
-	struct meter meter = { 0, SIZE_MAX, 0 };
-	sftr_allocator a = meter_allocator(&meter);
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	sftr_tree *tree = new_tree(&a);
 	sftr_node *node = sftr_tree_set_root(tree, SFTR_NODE_DICT);
 	size_t depth = 100000, deepest = 0;
@@ -599,7 +600,7 @@ START_TEST(a_hundred_thousand_deep_is_nothing_special)
 	ck_assert_str_eq(err.key + strlen(err.key) - 8, "@k.wrong");
 	sftr_tree_free(copy);
 	sftr_tree_free(tree);
-	ck_assert_uint_eq(meter.n_bytes, 0);
+	ck_assert_uint_eq(books.n_bytes, 0);
 }
 END_TEST
 
@@ -628,8 +629,8 @@ wide_child(int shape, sftr_node **parent, sftr_node *root, size_t i)
 
 START_TEST(a_node_takes_at_most_200_bytes_beyond_its_text)
 {
-	struct meter meter = { 0, SIZE_MAX, 0 };
-	sftr_allocator a = meter_allocator(&meter);
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	size_t n = repetitions(100000, 1000000);
 	sftr_tree *tree = new_tree(&a);
 	sftr_node *root = sftr_tree_set_root(tree, _i == 1 ? SFTR_NODE_TUPLE :
@@ -639,9 +640,9 @@ START_TEST(a_node_takes_at_most_200_bytes_beyond_its_text)
 
 	for (size_t i = 0; i < n; i++)
 		ck_assert_ptr_nonnull(wide_child(_i, &parent, root, i));
-	ck_assert_uint_le(meter.n_bytes / n_nodes, 200);
+	ck_assert_uint_le(books.n_bytes / n_nodes, 200);
 	sftr_tree_free(tree);
-	ck_assert_uint_eq(meter.n_bytes, 0);
+	ck_assert_uint_eq(books.n_bytes, 0);
 }
 END_TEST
 

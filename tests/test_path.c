@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "names/path.h"
 
+#include "ledger.h"
 #include "paths.h"
 
 #include <stdlib.h>
@@ -17,8 +18,8 @@ START_TEST(unescaped_texts_stay_where_they_are)
 {
 	/* The last is longer than a block. */
 	const size_t sizes[] = { 1, 3999, 1, 4000, 10000, 7 };
-	struct meter meter = { 0, SIZE_MAX, 0 };
-	sftr_allocator a = meter_allocator(&meter);
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	sftr__path_buffer buffer;
 	sftr__path_reader r = reader("", &buffer, NULL);
 	char *rooms[COUNT(sizes)];
@@ -40,14 +41,14 @@ START_TEST(unescaped_texts_stay_where_they_are)
 			ck_assert_int_eq(text.ptr[k], 'a' + (int)i);
 	}
 	sftr__path_buffer_free(&buffer);
-	ck_assert_uint_eq(meter.n_bytes, 0);
+	ck_assert_uint_eq(books.n_bytes, 0);
 }
 END_TEST
 
 START_TEST(a_cleared_buffer_takes_no_more_memory)
 {
-	struct meter meter = { 0, SIZE_MAX, 0 };
-	sftr_allocator a = meter_allocator(&meter);
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	sftr__path_buffer buffer;
 	sftr__path_reader r = reader("", &buffer, NULL);
 	size_t n_bytes = 0;
@@ -60,16 +61,16 @@ START_TEST(a_cleared_buffer_takes_no_more_memory)
 			sftr__path_push_text(&r, SFTR_STEP_KEY,
 					     sftr__path_room(&r, 400), 400);
 		if (round == 0)
-			n_bytes = meter.n_bytes;
-		ck_assert_uint_eq(meter.n_bytes, n_bytes);
+			n_bytes = books.n_bytes;
+		ck_assert_uint_eq(books.n_bytes, n_bytes);
 	}
 	for (int i = 0; i < 100; i++)
 		ck_assert_ptr_nonnull(sftr__path_room(&r, 400));
-	ck_assert_uint_gt(meter.n_bytes, 10 * 4000);
+	ck_assert_uint_gt(books.n_bytes, 10 * 4000);
 	sftr__path_buffer_clear(&buffer);
-	ck_assert_uint_eq(meter.n_bytes, n_bytes);
+	ck_assert_uint_eq(books.n_bytes, n_bytes);
 	sftr__path_buffer_free(&buffer);
-	ck_assert_uint_eq(meter.n_bytes, 0);
+	ck_assert_uint_eq(books.n_bytes, 0);
 }
 END_TEST
 
@@ -123,13 +124,13 @@ START_TEST(a_copy_owns_its_texts)
 			      INDEX(10),
 			      KEY("a\0b"),
 			      { SFTR_STEP_NAME, { NULL, 0 }, 0 } };
-	struct meter meter = { 0, SIZE_MAX, 0 };
-	sftr_allocator a = meter_allocator(&meter);
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	sftr_path path;
 
 	ck_assert_int_eq(sftr__path_copy(steps, COUNT(steps), &a, &path, NULL),
 			 SFTR_OK);
-	ck_assert_uint_eq(meter.n_allocations, 1);
+	ck_assert_uint_eq(books.n_calls, 1);
 	ck_assert(same_path(path.steps, path.n_steps, steps, COUNT(steps)));
 	memset(text, 'x', 6);
 	ck_assert_str_eq(path.steps[0].text.ptr, "layers");
@@ -137,7 +138,7 @@ START_TEST(a_copy_owns_its_texts)
 	ck_assert_mem_eq(path.steps[2].text.ptr, "a\0b", 4);
 	ck_assert_str_eq(path.steps[3].text.ptr, "");
 	sftr_path_free(&path);
-	ck_assert_uint_eq(meter.n_bytes, 0);
+	ck_assert_uint_eq(books.n_bytes, 0);
 	ck_assert_uint_eq(path.n_steps, 0);
 	sftr_path_free(&path);
 }

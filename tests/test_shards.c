@@ -291,33 +291,25 @@ END_TEST
 
 START_TEST(out_of_memory_at_every_point)
 {
-	struct ledger books = { 0 };
-	sftr_allocator a = { ledger_resize, &books };
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
 	sftr_open_options options = { .allocator = &a };
 	sftr_checkpoint *ckpt;
-	size_t n_calls, n_failed = 0;
+	size_t n_failed = 0;
 
 	folder_make();
 	write_shards();
 	write_index(GOOD_INDEX);
-	ck_assert_int_eq(sftr_checkpoint_open(folder, &options, &ckpt, NULL),
-			 SFTR_OK);
-	sftr_checkpoint_close(ckpt);
-	n_calls = books.n_calls;
-	for (size_t i = 1; i <= n_calls; i++) {
-		sftr_code code;
+	while (ledger_round(&books)) {
+		sftr_code code =
+			sftr_checkpoint_open(folder, &options, &ckpt, NULL);
 
-		memset(&books, 0, sizeof books);
-		books.fail_at = i;
-		code = sftr_checkpoint_open(folder, &options, &ckpt, NULL);
-		if (code == SFTR_OK)
-			sftr_checkpoint_close(ckpt);
-		else
-			ck_assert_int_eq(code, SFTR_E_MEMORY);
+		/* Giving back what is too much may fail without harm. */
+		ck_assert(code == ledger_code(&books) || code == SFTR_OK);
+		sftr_checkpoint_close(ckpt);
 		n_failed += code != SFTR_OK;
-		ck_assert_uint_eq(books.n_bytes, 0);
 	}
-	ck_assert_uint_gt(n_failed, 20);
+	ck_assert_uint_gt(n_failed, 2 * 20);
 	folder_remove();
 }
 END_TEST
