@@ -47,7 +47,6 @@ checks(sftr_policy policy, const char *header, size_t n, uint64_t n_errors,
 
 START_TEST(all_faults_of_all_phases_are_told_in_order)
 {
-	folder_make();
 	checks(SFTR_STRICT,
 	       "{" U8("a", "4", 0, 3) "," U8("b", "1", 4, 5) "," U8("a", "1", 9,
 								    8) "}",
@@ -58,23 +57,19 @@ START_TEST(all_faults_of_all_phases_are_told_in_order)
 	       "error SFTR_E_HOLE 20 159 a\n"
 	       "error SFTR_E_REVERSED 19 161 a\n"
 	       "error SFTR_E_TRAILING 22 173 \n");
-	folder_remove();
 }
 END_TEST
 
 START_TEST(a_grammar_fault_ends_the_examination_and_says_so)
 {
-	folder_make();
 	checks(SFTR_STRICT, "{\"a\":}", 0, 1,
 	       "error SFTR_E_JSON 7 13 a\n"
 	       "note SFTR_N_UNEXAMINED 0 13 \n");
-	folder_remove();
 }
 END_TEST
 
 START_TEST(reference_warns_of_what_strict_rejects)
 {
-	folder_make();
 	checks(SFTR_REFERENCE,
 	       " {\"__metadata__\":{\"k\":\"1\",\"k\":\"\\u0000\"}," U8(
 		       "a", "1", 7, 9) "," U8("a", "0", 0, 0) ",\"b\":[\"U8\","
@@ -87,13 +82,11 @@ START_TEST(reference_warns_of_what_strict_rejects)
 	       "warning SFTR_E_DUPLICATE 17 34 k\n"
 	       "warning SFTR_E_DUPLICATE 16 100 a\n"
 	       "note SFTR_N_LENGTH 25 0 \n");
-	folder_remove();
 }
 END_TEST
 
 START_TEST(notes_tell_what_is_allowed_and_not_wise)
 {
-	folder_make();
 	checks(SFTR_STRICT,
 	       "{" U8("", "1", 0, 1) ",\"w\":{\"dtype\":\"F16\",\"shape\":[1],"
 				     "\"data_offsets\":[1,3]},\"q\":{"
@@ -103,7 +96,6 @@ START_TEST(notes_tell_what_is_allowed_and_not_wise)
 	       "note SFTR_N_EMPTY_NAME 26 -1 \n"
 	       "note SFTR_N_UNALIGNED 24 169 w\n"
 	       "note SFTR_N_ODD_F4 27 -1 q\n");
-	folder_remove();
 }
 END_TEST
 
@@ -113,7 +105,6 @@ START_TEST(another_formats_magic_is_noted)
 	struct list l = { "", 0, 0 };
 	uint64_t found;
 
-	folder_make();
 	memset(header, ' ', sizeof header - 1);
 	header[0x5a4d] = '\0';
 	memcpy(header, "{}", 2);
@@ -124,7 +115,6 @@ START_TEST(another_formats_magic_is_noted)
 	ck_assert_str_eq(l.text, "note SFTR_N_LENGTH 25 0 \n"
 				 "note SFTR_N_MAGIC 28 0 \n");
 	ck_assert_uint_eq(found, 0);
-	folder_remove();
 }
 END_TEST
 
@@ -134,7 +124,6 @@ START_TEST(the_receiver_may_stop)
 	uint64_t found;
 	sftr_error err;
 
-	folder_make();
 	folder_tensors(in_folder("f.safetensors"),
 		       "{" U8("a", "1", 3, 4) "," U8("b", "1", 7, 8) "}", 2);
 	ck_assert_int_eq(sftr_check(in_folder("f.safetensors"), NULL, collect,
@@ -144,7 +133,6 @@ START_TEST(the_receiver_may_stop)
 	ck_assert_int_eq(sftr_check(in_folder("absent"), NULL, collect, &l,
 				    &found, &err),
 			 SFTR_E_IO);
-	folder_remove();
 }
 END_TEST
 
@@ -169,6 +157,7 @@ main(void)
 {
 	TCase *tc = tcase_create("check");
 
+	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_test(tc, all_faults_of_all_phases_are_told_in_order);
 	tcase_add_test(tc, a_grammar_fault_ends_the_examination_and_says_so);
 	tcase_add_test(tc, reference_warns_of_what_strict_rejects);

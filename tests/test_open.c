@@ -29,13 +29,11 @@ START_TEST(an_empty_directory_holds_no_checkpoint)
 {
 	sftr_error err;
 
-	folder_make();
 	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
 	ck_assert_str_eq(err.file, folder);
 	folder_write(in_folder("weights.bin"), "", 0);
 	folder_write(in_folder("safetensors"), "", 0);
 	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
-	folder_remove();
 }
 END_TEST
 
@@ -44,7 +42,6 @@ START_TEST(what_lies_beside_a_file_does_not_matter)
 	char path[300];
 	sftr_error err;
 
-	folder_make();
 	folder_tensors(in_folder("m.safetensors"), ONE("a"), 1);
 	folder_write(in_folder("m.safetensors.txt"), "", 0);
 	folder_write(in_folder("config.json"), "", 0);
@@ -54,7 +51,6 @@ START_TEST(what_lies_beside_a_file_does_not_matter)
 	ck_assert_int_eq(n_tensors(path, &err), 1);
 	snprintf(path, sizeof path, "%s//.", folder);
 	ck_assert_int_eq(n_tensors(path, &err), 1);
-	folder_remove();
 }
 END_TEST
 
@@ -62,7 +58,6 @@ START_TEST(a_set_is_complete_or_no_set)
 {
 	sftr_error err;
 
-	folder_make();
 	folder_tensors(in_folder("m-00001-of-00003.safetensors"), ONE("a"), 1);
 	folder_tensors(in_folder("m-00002-of-00003.safetensors"), ONE("b"), 1);
 	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
@@ -79,7 +74,6 @@ START_TEST(a_set_is_complete_or_no_set)
 	unlink(in_folder("m-00004-of-00003.safetensors"));
 	folder_tensors(in_folder("s.safetensors"), ONE("d"), 1);
 	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
-	folder_remove();
 }
 END_TEST
 
@@ -89,7 +83,6 @@ START_TEST(two_indexes_are_one_too_many)
 		"{\"weight_map\":{\"a\":\"m-1.safetensors\"}}";
 	sftr_error err;
 
-	folder_make();
 	folder_tensors(in_folder("m-1.safetensors"), ONE("a"), 1);
 	folder_tensors(in_folder("other.safetensors"), ONE("z"), 1);
 	folder_write(in_folder("m.safetensors.index.json"), index,
@@ -102,7 +95,6 @@ START_TEST(two_indexes_are_one_too_many)
 		     sizeof index - 1);
 	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
 	ck_assert_ptr_nonnull(strstr(err.message, "2 indexes and 2 files"));
-	folder_remove();
 }
 END_TEST
 
@@ -111,7 +103,6 @@ START_TEST(a_path_that_cannot_be_followed_says_why)
 	char path[300];
 	sftr_error err;
 
-	folder_make();
 	folder_write(in_folder("file"), "", 0);
 	ck_assert_int_eq(n_tensors(in_folder("none"), &err), -(int)SFTR_E_IO);
 	ck_assert_int_eq(err.os_errno, ENOENT);
@@ -126,7 +117,6 @@ START_TEST(a_path_that_cannot_be_followed_says_why)
 	ck_assert_int_eq(err.os_errno, ENOENT);
 	ck_assert_int_eq(n_tensors(in_folder("m.index.json"), &err),
 			 -(int)SFTR_E_IO);
-	folder_remove();
 }
 END_TEST
 
@@ -177,6 +167,7 @@ main(void)
 {
 	TCase *tc = tcase_create("open");
 
+	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_test(tc, an_empty_directory_holds_no_checkpoint);
 	tcase_add_test(tc, what_lies_beside_a_file_does_not_matter);
 	tcase_add_test(tc, a_set_is_complete_or_no_set);

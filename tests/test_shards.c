@@ -68,7 +68,6 @@ holds_all(const char *path)
 
 START_TEST(index_directory_and_set_open_alike)
 {
-	folder_make();
 	write_shards();
 	holds_all(folder); /* a complete set without an index */
 	write_index(GOOD_INDEX);
@@ -77,7 +76,6 @@ START_TEST(index_directory_and_set_open_alike)
 	ck_assert_int_eq(chdir(folder), 0);
 	holds_all("m.safetensors.index.json");
 	holds_all(".");
-	folder_remove();
 }
 END_TEST
 
@@ -86,7 +84,6 @@ START_TEST(directory_of_one_file_is_that_file)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
-	folder_make();
 	folder_tensors(in_folder("model.safetensors"),
 		       "{" TENSOR("a", 0, 1) "}", 1);
 	folder_write(in_folder("config.json"), "{}", 2);
@@ -102,7 +99,6 @@ START_TEST(directory_of_one_file_is_that_file)
 			 "expected one index, one .safetensors file or one "
 			 "complete set -00001-of-0000N in the directory, found "
 			 "0 indexes and 2 files: name one");
-	folder_remove();
 }
 END_TEST
 
@@ -176,7 +172,6 @@ START_TEST(every_lie_of_an_index_is_told)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
-	folder_make();
 	write_shards();
 	for (size_t i = 0; i < COUNT(faults); i++) {
 		const struct expected *e = &faults[i];
@@ -215,7 +210,6 @@ START_TEST(every_lie_of_an_index_is_told)
 		ck_assert_uint_ge(n_errors, 1);
 		ck_assert_uint_eq(n_errors, n_findings);
 	}
-	folder_remove();
 }
 END_TEST
 
@@ -224,7 +218,6 @@ START_TEST(reference_only_warns_of_total_size)
 	sftr_open_options options = { .policy = SFTR_REFERENCE };
 	sftr_checkpoint *ckpt;
 
-	folder_make();
 	write_shards();
 	write_index("{\"metadata\":{\"total_size\":8},\"weight_map\":{" A B C
 		    "}}");
@@ -237,7 +230,6 @@ START_TEST(reference_only_warns_of_total_size)
 	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, NULL),
 			 SFTR_OK);
 	sftr_checkpoint_close(ckpt);
-	folder_remove();
 }
 END_TEST
 
@@ -246,7 +238,6 @@ START_TEST(tensor_in_two_shards_is_an_error)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
-	folder_make();
 	write_shards();
 	folder_tensors(in_folder("m-00001-of-00002.safetensors"),
 		       "{" TENSOR("b", 0, 4) "}", 4);
@@ -261,7 +252,6 @@ START_TEST(tensor_in_two_shards_is_an_error)
 	ck_assert_str_eq(err.key, "b");
 	ck_assert_uint_eq(err.rule, 33);
 	ck_assert_str_eq(err.message, "the index has it in another shard");
-	folder_remove();
 }
 END_TEST
 
@@ -270,7 +260,6 @@ START_TEST(faults_of_a_shard_name_its_file)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
-	folder_make();
 	write_shards();
 	write_index(GOOD_INDEX);
 	ck_assert_int_eq(
@@ -285,7 +274,6 @@ START_TEST(faults_of_a_shard_name_its_file)
 	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, &err),
 			 SFTR_E_SHARD);
 	ck_assert_str_eq(err.message, "the shard is no regular file");
-	folder_remove();
 }
 END_TEST
 
@@ -297,7 +285,6 @@ START_TEST(out_of_memory_at_every_point)
 	sftr_checkpoint *ckpt;
 	size_t n_failed = 0;
 
-	folder_make();
 	write_shards();
 	write_index(GOOD_INDEX);
 	while (ledger_round(&books)) {
@@ -310,7 +297,6 @@ START_TEST(out_of_memory_at_every_point)
 		n_failed += code != SFTR_OK;
 	}
 	ck_assert_uint_gt(n_failed, 2 * 20);
-	folder_remove();
 }
 END_TEST
 
@@ -319,6 +305,7 @@ main(void)
 {
 	TCase *tc = tcase_create("shards");
 
+	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_test(tc, index_directory_and_set_open_alike);
 	tcase_add_test(tc, directory_of_one_file_is_that_file);
 	tcase_add_test(tc, every_lie_of_an_index_is_told);

@@ -120,7 +120,6 @@ START_TEST(every_small_selection_reads_what_it_says)
 	sftr_error err;
 	uint16_t out[120];
 
-	folder_make();
 	ckpt = open_cube(SFTR_PREAD);
 	t = sftr_checkpoint_find(ckpt, "cube", 4);
 	for (uint64_t k = 0; k < 5 * 5 * 3 * 4 * 4 * 2 * 6 * 6 * 3;
@@ -156,7 +155,6 @@ START_TEST(every_small_selection_reads_what_it_says)
 			ck_assert_uint_eq(out[n], 0xeeee);
 	}
 	sftr_checkpoint_close(ckpt);
-	folder_remove();
 }
 END_TEST
 
@@ -170,7 +168,6 @@ START_TEST(bounds_and_capacity_are_held)
 	sftr_error err;
 	char out[240];
 
-	folder_make();
 	ckpt = open_cube(SFTR_MAP);
 	t = sftr_checkpoint_find(ckpt, "cube", 4);
 	ck_assert_int_eq(sftr_checkpoint_read_slice(ckpt, t, s, out, 239, &err),
@@ -196,7 +193,6 @@ START_TEST(bounds_and_capacity_are_held)
 	ck_assert_uint_eq(shape[1], 6);
 	ck_assert_uint_eq(n_bytes, 60);
 	sftr_checkpoint_close(ckpt);
-	folder_remove();
 }
 END_TEST
 
@@ -208,7 +204,6 @@ START_TEST(packed_elements_come_in_whole_bytes_only)
 	sftr_error err;
 	char out[16];
 
-	folder_make();
 	ckpt = open_cube(SFTR_MAP);
 	t = sftr_checkpoint_find(ckpt, "f4", 2);
 	ck_assert_int_eq(sftr_checkpoint_read_slice(ckpt, t, s, out, 16, &err),
@@ -220,7 +215,6 @@ START_TEST(packed_elements_come_in_whole_bytes_only)
 	ck_assert_str_eq(err.message,
 			 "selects part of a byte, F4 elements are packed");
 	sftr_checkpoint_close(ckpt);
-	folder_remove();
 }
 END_TEST
 
@@ -229,6 +223,7 @@ main(void)
 {
 	TCase *tc = tcase_create("slice");
 
+	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_test(tc, selections_are_read_as_in_python);
 	tcase_add_test(tc, every_fault_of_a_text_has_its_place);
 	tcase_add_test(tc, every_small_selection_reads_what_it_says);

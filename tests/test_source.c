@@ -55,7 +55,6 @@ START_TEST(what_is_no_regular_file_is_refused_at_once)
 {
 	sftr_error err;
 
-	folder_make();
 	ck_assert_int_eq(open_code(in_folder("absent"), &err), SFTR_E_IO);
 	ck_assert_int_eq(err.os_errno, ENOENT);
 	ck_assert_str_eq(err.message, "cannot open: No such file or directory");
@@ -67,7 +66,6 @@ START_TEST(what_is_no_regular_file_is_refused_at_once)
 	ck_assert_int_eq(open_code("/dev/zero", &err), SFTR_E_UNSUPPORTED);
 	ck_assert_int_eq(open_code(folder, &err), SFTR_E_UNSUPPORTED);
 	ck_assert_int_eq(open_code("", &err), SFTR_E_IO);
-	folder_remove();
 }
 END_TEST
 
@@ -78,7 +76,6 @@ START_TEST(descriptors_are_neither_moved_nor_closed)
 	char bytes[100];
 	int fd;
 
-	folder_make();
 	sftr_checkpoint_close(open_file(SFTR_MAP));
 	fd = open(in_folder("m.safetensors"), O_RDONLY);
 	ck_assert_int_eq(lseek(fd, 7, SEEK_SET), 7);
@@ -96,7 +93,6 @@ START_TEST(descriptors_are_neither_moved_nor_closed)
 	ck_assert_int_eq(sftr_checkpoint_open_fd(-1, NULL, NULL, &ckpt, &err),
 			 SFTR_E_IO);
 	ck_assert_int_eq(err.os_errno, EBADF);
-	folder_remove();
 }
 END_TEST
 
@@ -106,7 +102,6 @@ START_TEST(views_are_given_or_refused_with_the_reason)
 	const void *view;
 	sftr_error err;
 
-	folder_make();
 	ckpt = open_file(SFTR_MAP);
 	ck_assert_int_eq(
 		sftr_checkpoint_view(ckpt, find(ckpt, "a"), &view, &err),
@@ -136,7 +131,6 @@ START_TEST(views_are_given_or_refused_with_the_reason)
 	ck_assert_str_eq(err.message,
 			 "no view, the file was opened to be read by pread");
 	sftr_checkpoint_close(ckpt);
-	folder_remove();
 }
 END_TEST
 
@@ -145,7 +139,6 @@ START_TEST(a_view_outlives_the_close_of_another_holder)
 	sftr_checkpoint *ckpt, *held;
 	const char *view;
 
-	folder_make();
 	ckpt = open_file(SFTR_MAP);
 	ck_assert_int_eq(sftr_checkpoint_view(ckpt, find(ckpt, "a"),
 					      (const void **)&view, NULL),
@@ -156,7 +149,6 @@ START_TEST(a_view_outlives_the_close_of_another_holder)
 	ck_assert_int_eq(view[3], 3);
 	sftr_checkpoint_close(held);
 	sftr_checkpoint_close(NULL);
-	folder_remove();
 }
 END_TEST
 
@@ -169,7 +161,6 @@ START_TEST(a_file_that_shrinks_is_an_error_of_every_copy)
 	sftr_error err;
 	struct stat st;
 
-	folder_make();
 	ckpt = open_file(SFTR_MAP);
 	ck_assert_int_eq(stat(in_folder("m.safetensors"), &st), 0);
 	ck_assert_int_eq(truncate(in_folder("m.safetensors"), 8 + 300), 0);
@@ -195,7 +186,6 @@ START_TEST(a_file_that_shrinks_is_an_error_of_every_copy)
 		sftr_checkpoint_view(ckpt, find(ckpt, "a"), &view, &err),
 		SFTR_E_IO);
 	sftr_checkpoint_close(ckpt);
-	folder_remove();
 }
 END_TEST
 
@@ -206,7 +196,6 @@ START_TEST(a_file_that_was_rewritten_is_an_error_of_every_copy)
 	sftr_error err;
 	char bytes[100];
 
-	folder_make();
 	ckpt = open_file(SFTR_PREAD);
 	ck_assert_int_eq(utime(in_folder("m.safetensors"), &times), 0);
 	ck_assert_int_eq(
@@ -217,7 +206,6 @@ START_TEST(a_file_that_was_rewritten_is_an_error_of_every_copy)
 						    bytes, 2, &err),
 			 SFTR_E_IO);
 	sftr_checkpoint_close(ckpt);
-	folder_remove();
 }
 END_TEST
 
@@ -227,7 +215,6 @@ START_TEST(a_buffer_that_is_too_small_stays_untouched)
 	sftr_error err;
 	char bytes[100] = "keep";
 
-	folder_make();
 	ckpt = open_file(SFTR_MAP);
 	ck_assert_int_eq(
 		sftr_checkpoint_read(ckpt, find(ckpt, "a"), bytes, 99, &err),
@@ -237,7 +224,6 @@ START_TEST(a_buffer_that_is_too_small_stays_untouched)
 		sftr_checkpoint_read(ckpt, find(ckpt, "z"), NULL, 0, &err),
 		SFTR_OK);
 	sftr_checkpoint_close(ckpt);
-	folder_remove();
 }
 END_TEST
 
@@ -250,13 +236,10 @@ START_TEST(a_terabyte_opens_as_fast_as_its_header)
 	sftr_error err;
 	char last = 1;
 
-	folder_make();
 	folder_tensors(in_folder("t.safetensors"), header, 0);
 	if (truncate(in_folder("t.safetensors"),
-		     (off_t)(8 + sizeof header - 1 + (1ULL << 40))) != 0) {
-		folder_remove();
+		     (off_t)(8 + sizeof header - 1 + (1ULL << 40))) != 0)
 		return; /* a file system that has no such sizes */
-	}
 	ck_assert_int_eq(sftr_checkpoint_open(in_folder("t.safetensors"), NULL,
 					      &ckpt, &err),
 			 SFTR_OK);
@@ -266,7 +249,6 @@ START_TEST(a_terabyte_opens_as_fast_as_its_header)
 			 SFTR_OK);
 	ck_assert_int_eq(last, 0);
 	sftr_checkpoint_close(ckpt);
-	folder_remove();
 }
 END_TEST
 
@@ -298,7 +280,6 @@ START_TEST(several_threads_read_one_checkpoint)
 	sftr_checkpoint *ckpt;
 	void *result;
 
-	folder_make();
 	ckpt = open_file(SFTR_MAP);
 	for (int i = 0; i < 4; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL,
@@ -309,7 +290,6 @@ START_TEST(several_threads_read_one_checkpoint)
 		ck_assert_ptr_null(result);
 	}
 	sftr_checkpoint_close(ckpt);
-	folder_remove();
 }
 END_TEST
 
@@ -372,6 +352,7 @@ main(void)
 {
 	TCase *tc = tcase_create("source");
 
+	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_test(tc, what_is_no_regular_file_is_refused_at_once);
 	tcase_add_test(tc, descriptors_are_neither_moved_nor_closed);
 	tcase_add_test(tc, views_are_given_or_refused_with_the_reason);
