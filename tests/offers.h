@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "numeric/swap.h"
+#include "str.h"
 
 #include <check.h>
 #include <safetree/checkpoint.h>
@@ -54,8 +55,7 @@ offer(const struct offered *offered, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		sftr_array *a = &arrays[i];
 
-		a->name.ptr = offered[i].name;
-		a->name.len = strlen(offered[i].name);
+		a->name = str(offered[i].name);
 		a->dtype = offered[i].dtype;
 		a->rank = offered[i].rank;
 		a->shape = offered[i].shape;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "str.h"
 #include "sweep.h"
 
 #include <check.h>
@@ -39,13 +40,11 @@ static size_t
 slots_of(struct scene *s, sftr_slot slots[2])
 {
 	memset(slots, 0, 2 * sizeof *slots);
-	slots[0].name.ptr = "weight";
-	slots[0].name.len = 6;
+	slots[0].name = str("weight");
 	slots[0].shape_text = "3 2";
 	slots[0].data = s->floats;
 	slots[0].capacity = sizeof s->floats;
-	slots[1].name.ptr = "bias";
-	slots[1].name.len = 4;
+	slots[1].name = str("bias");
 	slots[1].shape_text = "n";
 	slots[1].dtype = SFTR_F32;
 	slots[1].place = SFTR_PLACE_ALLOC;

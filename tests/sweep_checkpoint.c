@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "str.h"
 #include "sweep.h"
 
 #include "base/bytes.h"
@@ -13,14 +14,6 @@ static const uint64_t matrix[2] = { 2, 3 };
 static const uint64_t vector[1] = { 3 };
 static const float weights[6] = { 1, 2, 3, 4, 5, 6 };
 static const int16_t biases[3] = { 7, 8, 9 };
-
-static sftr_str
-str(const char *text)
-{
-	sftr_str s = { text, strlen(text) };
-
-	return s;
-}
 
 static void
 declare(sftr_writer *w, const char *name)

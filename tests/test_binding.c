@@ -28,8 +28,7 @@ slot(const char *name, sftr_dtype dtype, const char *shape)
 {
 	sftr_slot s = { 0 };
 
-	s.name.ptr = name;
-	s.name.len = strlen(name);
+	s.name = str(name);
 	s.dtype = dtype;
 	s.shape_text = shape;
 	s.place = SFTR_PLACE_NONE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "effort.h"
 #include "ledger.h"
+#include "str.h"
 #include "trees.h"
 
 #include <stdlib.h>
@@ -12,14 +13,6 @@ copy_of(const sftr_tree *tree, sftr_tree_data data)
 
 	ck_assert_int_eq(sftr_tree_copy(tree, data, &copy, NULL), SFTR_OK);
 	return copy;
-}
-
-static sftr_str
-str(const char *text)
-{
-	sftr_str s = { text, strlen(text) };
-
-	return s;
 }
 
 static float bytes_a[4] = { 1, 2, 3, 4 };

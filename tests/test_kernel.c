@@ -2,6 +2,7 @@
 #include "numeric/kernel.h"
 
 #include "numeric/number.h"
+#include "dice.h"
 #include "effort.h"
 #include "suite.h"
 #include "worth.h"
@@ -9,15 +10,6 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-
-static uint64_t seed;
-
-static uint64_t
-dice(void)
-{
-	seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return seed >> 32 ^ seed << 13;
-}
 
 static const sftr_dtype pairs[][2] = {
 	{ SFTR_F32, SFTR_BF16 }, { SFTR_F32, SFTR_F16 },
@@ -37,7 +29,7 @@ check_places(sftr__kernel *kernel, int pair, bool stream)
 
 	seed = 9;
 	for (size_t i = 0; i < sizeof src; i++)
-		src[i] = dice() % 4 ? (unsigned char)dice() : 0x7f;
+		src[i] = dice(4) ? (unsigned char)dice(256) : 0x7f;
 	for (size_t n = 0; n <= 130; n++)
 		for (size_t shift = 0; shift < 32; shift++) {
 			size_t other = (shift * 5 + n) % 32;

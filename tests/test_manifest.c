@@ -75,13 +75,11 @@ START_TEST(slots_are_printed_with_what_would_mean_something_escaped)
 	size_t n;
 
 	memset(slots, 0, sizeof slots);
-	slots[0].name.ptr = "a b*c|d\\e";
-	slots[0].name.len = 9;
+	slots[0].name = str("a b*c|d\\e");
 	slots[0].shape = shape;
 	slots[0].rank = 2;
 	slots[0].flags = SFTR_SLOT_OPTIONAL;
-	slots[1].name.ptr = "x";
-	slots[1].name.len = 1;
+	slots[1].name = str("x");
 	slots[1].aliases = &alias;
 	slots[1].n_aliases = 1;
 	slots[1].dtype = SFTR_BF16;
@@ -95,8 +93,7 @@ START_TEST(slots_are_printed_with_what_would_mean_something_escaped)
 	ck_assert_str_eq(text, "a\\ b\\*c\\|d\\\\e\tany\t2 3\toptional\n"
 			       "x.*.w stack 0\tBF16\tn ?\n"
 			       "a.7\tany\t\n");
-	slots[3].name.ptr = "a\tb";
-	slots[3].name.len = 3;
+	slots[3].name = str("a\tb");
 	ck_assert_int_eq(sftr_manifest_format(slots, 4, SFTR_CODEC_GUESS, text,
 					      sizeof text, &n, &err),
 			 SFTR_E_CODEC);
@@ -157,8 +154,7 @@ START_TEST(a_scalar_may_be_optional)
 	size_t n;
 
 	memset(&slot, 0, sizeof slot);
-	slot.name.ptr = "eps";
-	slot.name.len = 3;
+	slot.name = str("eps");
 	slot.dtype = SFTR_F32;
 	slot.flags = SFTR_SLOT_OPTIONAL;
 	ck_assert_int_eq(sftr_manifest_format(&slot, 1, SFTR_CODEC_GUESS, text,

@@ -3,6 +3,7 @@
 
 #include "effort.h"
 #include "ledger.h"
+#include "str.h"
 #include "trees.h"
 
 #include <stdio.h>
@@ -15,14 +16,6 @@ new_tree(const sftr_allocator *a)
 
 	ck_assert_int_eq(sftr_tree_new(a, &tree, NULL), SFTR_OK);
 	return tree;
-}
-
-static sftr_str
-str(const char *text)
-{
-	sftr_str s = { text, strlen(text) };
-
-	return s;
 }
 
 /* params: {layers: [Linear, Linear], steps: 12, tied: layers[0].weight} */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "numeric/runs.h"
+#include "dice.h"
 #include "suite.h"
 
 #include <check.h>
@@ -142,15 +143,6 @@ START_TEST(sixty_three_dimensions_of_two)
 	ck_assert(!sftr__runs_next(&runs, &offset, &n_bytes));
 }
 END_TEST
-
-static uint64_t seed;
-
-static size_t
-dice(uint64_t sides)
-{
-	seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (size_t)((seed >> 33) % sides);
-}
 
 /* Marks by plain nested counting the bytes that a selection holds. */
 static size_t

@@ -5,6 +5,7 @@
 #include "faults.h"
 #include "folder.h"
 #include "ledger.h"
+#include "str.h"
 #include "suite.h"
 
 #include <check.h>
@@ -15,12 +16,6 @@
 #include <time.h>
 
 #define MIB ((size_t)1 << 20)
-
-static sftr_str
-text(const char *s)
-{
-	return (sftr_str){ s, strlen(s) };
-}
 
 static sftr_writer *
 writer_with(const sftr_write_options *options)
@@ -39,7 +34,7 @@ add(sftr_writer *w, const char *name, sftr_dtype dtype, const uint64_t *shape,
 {
 	sftr_error err;
 
-	ck_assert_msg(sftr_writer_add(w, text(name), dtype, shape, rank, bytes,
+	ck_assert_msg(sftr_writer_add(w, str(name), dtype, shape, rank, bytes,
 				      n_bytes, &err) == SFTR_OK,
 		      "%s", err.message);
 }
@@ -310,8 +305,8 @@ add_yielder(sftr_writer *w, const char *name, struct yielder *y,
 	    uint64_t n_bytes)
 {
 	*y = (struct yielder){ .n_bytes = n_bytes, .fail_at = UINT64_MAX };
-	ck_assert_int_eq(sftr_writer_add_source(w, text(name), SFTR_U8,
-						&n_bytes, 1, yield, y, NULL),
+	ck_assert_int_eq(sftr_writer_add_source(w, str(name), SFTR_U8, &n_bytes,
+						1, yield, y, NULL),
 			 SFTR_OK);
 }
 
@@ -555,7 +550,7 @@ mixed_writer(const sftr_allocator *a, sftr_checkpoint *ckpt, struct yielder *y)
 	sftr_writer *w = small_writer(&options);
 
 	add_yielder(w, "yielded", y, 2 * MIB + 100);
-	ck_assert_int_eq(sftr_writer_add_tensor(w, text("read"), ckpt,
+	ck_assert_int_eq(sftr_writer_add_tensor(w, str("read"), ckpt,
 						sftr_checkpoint_at(ckpt, 0),
 						NULL),
 			 SFTR_OK);

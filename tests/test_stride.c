@@ -2,20 +2,12 @@
 #include "numeric/stride.h"
 
 #include "numeric/swap.h"
+#include "dice.h"
 #include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-
-static uint64_t seed;
-
-static size_t
-dice(uint64_t sides)
-{
-	seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (size_t)((seed >> 33) % sides);
-}
 
 START_TEST(a_matrix_is_transposed)
 {

@@ -699,8 +699,7 @@ START_TEST(a_count_that_does_not_fit_its_member_is_an_error)
 
 	for (size_t i = 0; i < 300; i++) {
 		snprintf(names[i], sizeof names[i], "all.%zu.w", i);
-		arrays[i].name.ptr = names[i];
-		arrays[i].name.len = strlen(names[i]);
+		arrays[i].name = str(names[i]);
 		arrays[i].dtype = SFTR_F32;
 		arrays[i].bytes = numbers;
 		arrays[i].n_bytes = 4;

@@ -6,6 +6,7 @@
  */
 #include "effort.h"
 #include "folder.h"
+#include "str.h"
 #include "suite.h"
 
 #include <pthread.h>
@@ -88,8 +89,7 @@ load(const sftr_checkpoint *ckpt)
 
 	memset(slots, 0, sizeof slots);
 	for (size_t i = 0; i < 2; i++) {
-		slots[i].name.ptr = names[i];
-		slots[i].name.len = strlen(names[i]);
+		slots[i].name = str(names[i]);
 		slots[i].shape_text = "...";
 		slots[i].data = bytes[i];
 		slots[i].capacity = N;

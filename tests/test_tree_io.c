@@ -2,6 +2,7 @@
 #include "base/bytes.h"
 #include "effort.h"
 #include "ledger.h"
+#include "str.h"
 #include "trees.h"
 
 #include <stdio.h>
@@ -76,14 +77,6 @@ START_TEST(random_trees_come_back_with_their_note)
 		ck_assert_uint_gt(n_said, 0);
 }
 END_TEST
-
-static sftr_str
-str(const char *text)
-{
-	sftr_str s = { text, strlen(text) };
-
-	return s;
-}
 
 static sftr_tree *
 load(sftr_codec codec, const char *names, const char *note)

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "ledger.h"
+#include "str.h"
 #include "suite.h"
 
 #include <check.h>
@@ -23,19 +24,13 @@ tear_down(void)
 	sftr_writer_free(writer);
 }
 
-static sftr_str
-text(const char *s)
-{
-	return (sftr_str){ s, strlen(s) };
-}
-
 static const unsigned char zeros[64];
 
 static sftr_code
 add(const char *name, sftr_dtype dtype, const uint64_t *shape, uint32_t rank,
     uint64_t n_bytes, sftr_error *err)
 {
-	return sftr_writer_add(writer, text(name), dtype, shape, rank, zeros,
+	return sftr_writer_add(writer, str(name), dtype, shape, rank, zeros,
 			       n_bytes, err);
 }
 
@@ -75,7 +70,7 @@ START_TEST(names_and_shapes_are_copied)
 	char name[] = "weight";
 	uint64_t shape[] = { 2, 3 };
 
-	ck_assert_int_eq(sftr_writer_add(writer, text(name), SFTR_U8, shape, 2,
+	ck_assert_int_eq(sftr_writer_add(writer, str(name), SFTR_U8, shape, 2,
 					 zeros, 6, NULL),
 			 SFTR_OK);
 	memset(name, 'x', sizeof name);
@@ -131,9 +126,9 @@ START_TEST(metadata_are_what_readers_take)
 	if (strcmp(names[_i].what, "reserved") == 0)
 		code = SFTR_OK;
 	ck_assert_msg(sftr_writer_add_metadata(writer, names[_i].name,
-					       text("value"), &err) == code,
+					       str("value"), &err) == code,
 		      "%s", names[_i].what);
-	ck_assert_msg(sftr_writer_add_metadata(writer, text("key"),
+	ck_assert_msg(sftr_writer_add_metadata(writer, str("key"),
 					       names[_i].name, &err) == code,
 		      "%s", names[_i].what);
 	ck_assert_uint_eq(writer->n_metadata, code == SFTR_OK ? 2 : 0);
@@ -198,12 +193,12 @@ START_TEST(what_is_missing_is_an_argument)
 	const uint64_t shape[] = { 2 };
 	sftr_error err;
 
-	ck_assert_int_eq(sftr_writer_add(writer, text("a"), SFTR_U8, shape, 1,
+	ck_assert_int_eq(sftr_writer_add(writer, str("a"), SFTR_U8, shape, 1,
 					 NULL, 2, &err),
 			 SFTR_E_ARGUMENT);
 	ck_assert_str_eq(err.key, "a");
 	ck_assert_int_eq(add("a", SFTR_U8, NULL, 1, 2, NULL), SFTR_E_ARGUMENT);
-	ck_assert_int_eq(sftr_writer_add_source(writer, text("a"), SFTR_U8,
+	ck_assert_int_eq(sftr_writer_add_source(writer, str("a"), SFTR_U8,
 						shape, 1, NULL, NULL, NULL),
 			 SFTR_E_ARGUMENT);
 	ck_assert_uint_eq(writer->n, 0);
@@ -220,11 +215,11 @@ START_TEST(all_together_stay_below_64_bits)
 	for (int i = 0; i < 8; i++) {
 		snprintf(name, sizeof name, "%d", i);
 		ck_assert_int_eq(sftr_writer_add_source(
-					 writer, text(name), SFTR_U8, shape, 1,
+					 writer, str(name), SFTR_U8, shape, 1,
 					 yield_nothing, NULL, NULL),
 				 SFTR_OK);
 	}
-	ck_assert_int_eq(sftr_writer_add_source(writer, text("more"), SFTR_U8,
+	ck_assert_int_eq(sftr_writer_add_source(writer, str("more"), SFTR_U8,
 						shape, 1, yield_nothing, NULL,
 						&err),
 			 SFTR_E_RANGE);
@@ -254,10 +249,10 @@ START_TEST(duplicates_are_refused_and_change_nothing)
 			 SFTR_E_DUPLICATE);
 	ck_assert_str_eq(err.key, "a");
 	ck_assert_int_eq(
-		sftr_writer_add_metadata(writer, text("k"), text("1"), NULL),
+		sftr_writer_add_metadata(writer, str("k"), str("1"), NULL),
 		SFTR_OK);
 	ck_assert_int_eq(
-		sftr_writer_add_metadata(writer, text("k"), text("1"), &err),
+		sftr_writer_add_metadata(writer, str("k"), str("1"), &err),
 		SFTR_E_DUPLICATE);
 	ck_assert_str_eq(err.key, "k");
 	assert_file("{\"__metadata__\":{\"k\":\"1\"},\"a\":{\"dtype\":\"U8\","
@@ -298,12 +293,12 @@ START_TEST(the_format_is_metadata_and_given_once)
 	sftr_writer_free(writer);
 	ck_assert_int_eq(sftr_writer_new(&options, &writer, NULL), SFTR_OK);
 	assert_file("{\"__metadata__\":{\"format\":\"pt\"}}", 0);
-	ck_assert_int_eq(sftr_writer_add_metadata(writer, text("format"),
-						  text("pt"), &err),
+	ck_assert_int_eq(sftr_writer_add_metadata(writer, str("format"),
+						  str("pt"), &err),
 			 SFTR_E_DUPLICATE);
 	ck_assert_str_eq(err.key, "format");
-	ck_assert_int_eq(sftr_writer_add_metadata(writer, text("creator"),
-						  text("me"), NULL),
+	ck_assert_int_eq(sftr_writer_add_metadata(writer, str("creator"),
+						  str("me"), NULL),
 			 SFTR_OK);
 	assert_file("{\"__metadata__\":{\"creator\":\"me\","
 		    "\"format\":\"pt\"}}",
@@ -350,7 +345,7 @@ static sftr_array
 array(const char *name, sftr_dtype dtype, const uint64_t *shape, uint32_t rank,
       const void *bytes, uint64_t n_bytes)
 {
-	return (sftr_array){ text(name), shape, rank, dtype, bytes, n_bytes };
+	return (sftr_array){ str(name), shape, rank, dtype, bytes, n_bytes };
 }
 
 START_TEST(tensors_of_a_checkpoint_keep_it_open)
@@ -373,7 +368,7 @@ START_TEST(tensors_of_a_checkpoint_keep_it_open)
 	x = sftr_checkpoint_find(ckpt, "x", 1);
 	y = sftr_checkpoint_find(ckpt, "y", 1);
 	ck_assert_int_eq(
-		sftr_writer_add_tensor(writer, text("z"), ckpt, x, NULL),
+		sftr_writer_add_tensor(writer, str("z"), ckpt, x, NULL),
 		SFTR_OK);
 	ck_assert_int_eq(sftr_writer_add_tensor(writer, (sftr_str){ NULL, 0 },
 						ckpt, y, NULL),
@@ -407,18 +402,18 @@ declare_all(const sftr_allocator *a, sftr_error *err)
 
 	ck_assert((w == NULL) == (code != SFTR_OK));
 	if (code == SFTR_OK)
-		code = sftr_writer_add_metadata(w, text("key"), text("value"),
+		code = sftr_writer_add_metadata(w, str("key"), str("value"),
 						err);
 	for (int i = 0; code == SFTR_OK && i < 40; i++) {
 		size_t n = w->n;
 
 		snprintf(name, sizeof name, "layers.%d.w", i);
-		code = sftr_writer_add(w, text(name), SFTR_U8, shape, 2, zeros,
+		code = sftr_writer_add(w, str(name), SFTR_U8, shape, 2, zeros,
 				       6, err);
 		ck_assert_uint_eq(w->n, code == SFTR_OK ? n + 1 : n);
 	}
 	if (code == SFTR_OK)
-		code = sftr_writer_add_source(w, text("source"), SFTR_F32, NULL,
+		code = sftr_writer_add_source(w, str("source"), SFTR_F32, NULL,
 					      0, yield_nothing, NULL, err);
 	sftr_writer_free(w);
 	return code;

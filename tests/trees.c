@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "trees.h"
 
+#include "str.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -184,9 +186,8 @@ static void
 dress(struct growing *g, sftr_node *node)
 {
 	static const char *const types[] = { "Linear", "", "a.b.C", "\"x\"" };
-	sftr_str type = { types[random_below(COUNT(types))], 0 };
+	sftr_str type = str(types[random_below(COUNT(types))]);
 
-	type.len = strlen(type.ptr);
 	if (sftr_node_kind_of(node) == SFTR_NODE_DICT &&
 	    (g->what & RANDOM_ORDERED) && random_below(3) == 0)
 		sftr_node_set_ordered(node);
@@ -219,8 +220,7 @@ random_scalar(void)
 			s.as.f64 = random_below(2) ? HUGE_VAL : (double)NAN;
 		break;
 	case SFTR_SCALAR_TEXT:
-		s.as.text.ptr = texts[random_below(COUNT(texts))];
-		s.as.text.len = strlen(s.as.text.ptr);
+		s.as.text = str(texts[random_below(COUNT(texts))]);
 		break;
 	}
 	return s;
@@ -284,13 +284,10 @@ add_name(sftr_writer *writer, const char *name, size_t n)
 static void
 add_entry(sftr_writer *writer, const char *key, const char *value)
 {
-	sftr_str k = { key, strlen(key) };
-	sftr_str v = { value, 0 };
-
-	if (value == NULL)
-		return;
-	v.len = strlen(value);
-	ck_assert_int_eq(sftr_writer_add_metadata(writer, k, v, NULL), SFTR_OK);
+	if (value != NULL)
+		ck_assert_int_eq(sftr_writer_add_metadata(writer, str(key),
+							  str(value), NULL),
+				 SFTR_OK);
 }
 
 static struct bytes
