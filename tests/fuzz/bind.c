@@ -119,7 +119,6 @@ described(struct fuzz_input *in, bool is_wild, size_t *n_bytes)
 {
 	static uint8_t data[MAX_DATA];
 	uint64_t shape[8], n, total = 0;
-	uint8_t *file;
 	sftr_writer *w;
 
 	for (size_t i = 0; i < sizeof data; i++)
@@ -142,13 +141,7 @@ described(struct fuzz_input *in, bool is_wild, size_t *n_bytes)
 				    NULL) == SFTR_OK)
 			total += n;
 	}
-	need(sftr_writer_n_bytes(w, &n, NULL) == SFTR_OK, "size");
-	file = fuzz_bytes((size_t)n);
-	need(sftr_writer_save_memory(w, file, (size_t)n, NULL) == SFTR_OK,
-	     "save");
-	sftr_writer_free(w);
-	*n_bytes = (size_t)n;
-	return file;
+	return fuzz_written(w, n_bytes);
 }
 
 /* A struct with its buffers, as they were and which bytes may change. */

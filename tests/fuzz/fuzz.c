@@ -111,6 +111,21 @@ fuzz_bytes(size_t size)
 	return p;
 }
 
+uint8_t *
+fuzz_written(sftr_writer *w, size_t *n_bytes)
+{
+	uint64_t n = 0;
+	uint8_t *file;
+
+	need(sftr_writer_n_bytes(w, &n, NULL) == SFTR_OK, "size");
+	file = fuzz_bytes((size_t)n);
+	need(sftr_writer_save_memory(w, file, (size_t)n, NULL) == SFTR_OK,
+	     "save");
+	sftr_writer_free(w);
+	*n_bytes = (size_t)n;
+	return file;
+}
+
 sftr_str
 fuzz_until(struct fuzz_input *in, char stop)
 {

@@ -55,6 +55,10 @@ fuzz_refusal(const sftr_error *err, sftr_code code, size_t size);
 void *
 fuzz_bytes(size_t size);
 
+/* What a writer, which is freed, writes.  Owned. */
+uint8_t *
+fuzz_written(sftr_writer *w, size_t *n_bytes);
+
 /* The next byte of the input, 0 behind its end. */
 struct fuzz_input {
 	const uint8_t *p, *end;

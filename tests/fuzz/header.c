@@ -110,8 +110,6 @@ written(const sftr_checkpoint *c, size_t *n_bytes)
 {
 	const sftr_str own = { NULL, 0 };
 	sftr_writer *w;
-	uint64_t n = 0;
-	uint8_t *file;
 
 	need(sftr_writer_new(NULL, &w, NULL) == SFTR_OK, "writer");
 	for (size_t i = 0; i < sftr_checkpoint_count(c); i++)
@@ -125,13 +123,7 @@ written(const sftr_checkpoint *c, size_t *n_bytes)
 			     SFTR_OK,
 		     "metadata %zu", i);
 	}
-	need(sftr_writer_n_bytes(w, &n, NULL) == SFTR_OK, "size");
-	file = fuzz_bytes((size_t)n);
-	need(sftr_writer_save_memory(w, file, (size_t)n, NULL) == SFTR_OK,
-	     "save");
-	sftr_writer_free(w);
-	*n_bytes = (size_t)n;
-	return file;
+	return fuzz_written(w, n_bytes);
 }
 
 static void

@@ -48,10 +48,8 @@ saved(const sftr_tree *tree, size_t *n_bytes)
 {
 	const sftr_save_options options = { .note = 1 };
 	sftr_writer *w;
-	uint64_t n = 0;
 	sftr_error err;
 	sftr_code code;
-	uint8_t *file;
 
 	need(sftr_writer_new(NULL, &w, NULL) == SFTR_OK, "writer");
 	code = sftr_tree_write(tree, &options, w, &err);
@@ -61,13 +59,7 @@ saved(const sftr_tree *tree, size_t *n_bytes)
 	}
 	need(code == SFTR_OK, "cannot be written: %s %s %s: %s",
 	     sftr_code_name(code), err.key, err.other, err.message);
-	need(sftr_writer_n_bytes(w, &n, NULL) == SFTR_OK, "size");
-	file = fuzz_bytes((size_t)n);
-	need(sftr_writer_save_memory(w, file, (size_t)n, NULL) == SFTR_OK,
-	     "save");
-	sftr_writer_free(w);
-	*n_bytes = (size_t)n;
-	return file;
+	return fuzz_written(w, n_bytes);
 }
 
 static void
