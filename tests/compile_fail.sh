@@ -3,7 +3,7 @@
 #
 # Each misuse of a struct's table in tests/compile-fail is refused, in the words
 # that its 'expect' line gives, without any warning being switched on; and what
-# is right compiles, with all of them.
+# is right compiles, with all of them: good.c and the programs of the documents.
 
 set -u
 tmp=$(mktemp -d) || exit 1
@@ -13,6 +13,9 @@ tried=0
 warn='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
 
 cd "$SFTR_SRCDIR/tests/compile-fail" || exit 1
+set -- good.c ../../doc/examples/*.c
+grep -l 'SFTR_STRUCT(' "$@" >"$tmp/tables"
+[ "$(wc -l <"$tmp/tables")" -ge 4 ] || { echo 'no tables'; failed=1; }
 for cc in gcc clang; do
 	if ! command -v "$cc" >"$tmp/path"; then
 		echo "there is no $cc to ask"
@@ -20,12 +23,14 @@ for cc in gcc clang; do
 	fi
 	tried=$((tried + 1))
 	for std in c11 c17; do
-		# shellcheck disable=SC2086  # $warn is a list
-		if ! "$cc" -std="$std" $warn -I"$SFTR_SRCDIR/include" \
-			-fsyntax-only good.c; then
-			echo "$cc -std=$std refuses what is right"
-			failed=1
-		fi
+		for right; do
+			# shellcheck disable=SC2086  # $warn is a list
+			if ! "$cc" -std="$std" $warn -fsyntax-only \
+				-I"$SFTR_SRCDIR/include" "$right"; then
+				echo "$cc -std=$std refuses $right"
+				failed=1
+			fi
+		done
 	done
 	for misuse in *.c; do
 		[ "$misuse" != good.c ] || continue
