@@ -47,6 +47,25 @@ START_TEST(every_byte_counts_and_where_it_lies_does_not)
 }
 END_TEST
 
+START_TEST(a_seed_gives_other_digests)
+{
+	static const size_t lengths[] = { 1, 8, 16, 100, 200, 400 };
+	char text[400];
+
+	memset(text, 'a', sizeof text);
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		size_t n = lengths[i];
+
+		ck_assert(sftr__digest_seeded(text, n, 0) ==
+			  sftr__digest(text, n));
+		ck_assert((uint32_t)sftr__digest_seeded(text, n, 1) !=
+			  (uint32_t)sftr__digest(text, n));
+		ck_assert((uint32_t)sftr__digest_seeded(text, n, 1) !=
+			  (uint32_t)sftr__digest_seeded(text, n, 2));
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -54,5 +73,6 @@ main(void)
 
 	tcase_add_test(tc, digests_are_the_published_ones_on_every_host);
 	tcase_add_test(tc, every_byte_counts_and_where_it_lies_does_not);
+	tcase_add_test(tc, a_seed_gives_other_digests);
 	return run_suite("digest", tc);
 }

@@ -9,6 +9,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static bool seeds_are_known;
+static size_t n_seeded;
+
+uint64_t
+__real_sftr__digest_seeded(const void *bytes, size_t n, uint64_t seed);
+uint64_t
+__wrap_sftr__digest_seeded(const void *bytes, size_t n, uint64_t seed);
+
+uint64_t
+__wrap_sftr__digest_seeded(const void *bytes, size_t n, uint64_t seed)
+{
+	n_seeded++;
+	return seeds_are_known ? 7 : __real_sftr__digest_seeded(bytes, n, seed);
+}
+
 struct record {
 	sftr_str name;
 	char text[32];
@@ -84,7 +99,7 @@ START_TEST(finds_what_was_added_and_nothing_else)
 END_TEST
 
 /* A table that is filled too far has long runs of names nobody chose. */
-START_TEST(honest_names_never_end_in_order)
+START_TEST(honest_names_need_no_seed)
 {
 	sftr_allocator a = sftr__allocator(NULL);
 	uint32_t n = (uint32_t)repetitions(30000, 209000);
@@ -96,8 +111,8 @@ START_TEST(honest_names_never_end_in_order)
 		snprintf(r[i].text, sizeof r[i].text, "layers#%u@w%d", i, _i);
 		r[i].name.len = strlen(r[i].text);
 		add(&ix, &a, r, i, hash_of(&r[i]), SFTR__NO_PLACE);
-		if (ix.is_sorted)
-			ck_abort_msg("gave up at %u names", i + 1);
+		if (ix.seed != 0)
+			ck_abort_msg("drew a seed at %u names", i + 1);
 	}
 	sftr__index_free(&ix, &a);
 	free(r);
@@ -121,11 +136,8 @@ START_TEST(a_second_of_the_same_name_is_told_and_not_added)
 }
 END_TEST
 
-/*
- * All hashes alike: the index gives up hashing.  find() computes true hashes,
- * so the search must be by order then.
- */
-START_TEST(colliding_hashes_end_in_order)
+/* The first ones all alike, the true ones later: what is found has a seed. */
+START_TEST(colliding_hashes_get_a_seed)
 {
 	sftr_allocator a = sftr__allocator(NULL);
 	size_t n = 70000;
@@ -136,7 +148,7 @@ START_TEST(colliding_hashes_end_in_order)
 	for (uint32_t i = 0; i < n; i++)
 		add(&ix, &a, r, i, i < 3000 ? 7 : hash_of(&r[i]),
 		    SFTR__NO_PLACE);
-	ck_assert(ix.is_sorted);
+	ck_assert(ix.seed != 0);
 	for (uint32_t i = 0; i < n; i++)
 		finds(&ix, r, i, i);
 	ck_assert_uint_eq(sftr__index_find(&ix, r, "tensor.x", 8),
@@ -165,11 +177,37 @@ START_TEST(names_chosen_to_collide_are_found_all_the_same)
 	ck_assert(sftr__index_init(&ix, &a, 1, sizeof *r));
 	for (uint32_t i = 0; i < n; i++)
 		add(&ix, &a, r, i, hash_of(&r[i]), SFTR__NO_PLACE);
-	ck_assert(ix.is_sorted);
+	ck_assert(ix.seed != 0);
 	for (uint32_t i = 0; i < n; i++) {
 		finds(&ix, r, i, i);
 		add(&ix, &a, r, i, hash_of(&r[i]), i);
 	}
+	sftr__index_free(&ix, &a);
+	free(r);
+}
+END_TEST
+
+/* As if somebody knew all seeds beforehand. */
+START_TEST(names_that_collide_by_every_seed_are_refused)
+{
+	sftr_allocator a = sftr__allocator(NULL);
+	struct record *r = new_records(300);
+	sftr__index ix;
+	uint32_t before;
+
+	ck_assert(sftr__index_init(&ix, &a, 300, sizeof *r));
+	for (uint32_t i = 0; i < 256; i++)
+		add(&ix, &a, r, i, 7, SFTR__NO_PLACE);
+	seeds_are_known = true;
+	n_seeded = 0;
+	ck_assert(!sftr__index_add(&ix, &a, r, 256, 7, &before));
+	/* Eight times at most: a seed drawn, and all names by it. */
+	ck_assert_uint_le(n_seeded, 8 * (1 + 257));
+	ck_assert_uint_eq(ix.n, 256);
+	for (uint32_t i = 0; i < 256; i++)
+		finds(&ix, r, i, i);
+	finds(&ix, r, 256, SFTR__NO_PLACE);
+	seeds_are_known = false;
 	sftr__index_free(&ix, &a);
 	free(r);
 }
@@ -211,10 +249,11 @@ main(void)
 	TCase *tc = tcase_create("index");
 
 	tcase_add_test(tc, finds_what_was_added_and_nothing_else);
-	tcase_add_loop_test(tc, honest_names_never_end_in_order, 0, 8);
+	tcase_add_loop_test(tc, honest_names_need_no_seed, 0, 8);
 	tcase_add_test(tc, a_second_of_the_same_name_is_told_and_not_added);
-	tcase_add_test(tc, colliding_hashes_end_in_order);
+	tcase_add_test(tc, colliding_hashes_get_a_seed);
 	tcase_add_test(tc, names_chosen_to_collide_are_found_all_the_same);
+	tcase_add_test(tc, names_that_collide_by_every_seed_are_refused);
 	tcase_add_test(tc, out_of_memory_leaves_all_as_it_was);
 	return run_suite("index", tc);
 }

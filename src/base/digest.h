@@ -9,4 +9,8 @@
 uint64_t
 sftr__digest(const void *bytes, size_t n);
 
+/* Another digest for every seed; of seed 0 the one above. */
+uint64_t
+sftr__digest_seeded(const void *bytes, size_t n, uint64_t seed);
+
 #endif

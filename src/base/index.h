@@ -7,9 +7,9 @@
  *                    |       |   |                hash in the bits above
  *      records [ 0 1 2 3 4 5 6 7 8 9 ... ]
  *
- * Open addressing with bounded probes.  Names chosen to collide make it give
- * up hashing and keep places sorted by name instead, so no input makes it
- * quadratic and no secret seed is needed.
+ * Open addressing with bounded probes.  Names chosen to collide make it hash
+ * all names again by a seed that their author cannot know, a few times at most,
+ * so no input makes it quadratic.
  */
 #ifndef SFTR_BASE_INDEX_H
 #define SFTR_BASE_INDEX_H
@@ -24,13 +24,12 @@
 
 typedef struct sftr__index {
 	uint32_t *slots;
-	size_t n_slots;	   /* a power of two; when sorted, the capacity */
-	uint32_t n;	   /* records in the index */
-	uint32_t n_base;   /* when sorted: places that were hashed before */
-	uint32_t n_merged; /* when sorted: places before the recent ones */
-	uint32_t n_free_places; /* places that fit without growth; sorted: 0 */
-	bool is_sorted;
-	size_t stride; /* bytes from record to record */
+	size_t n_slots;		/* a power of two */
+	uint32_t n;		/* records in the index */
+	uint32_t n_free_places; /* places that fit without growth; seeded: 0 */
+	uint64_t seed;		/* of the hashes; 0: none, they are as given */
+	unsigned n_seeds;	/* drawn so far */
+	size_t stride;		/* bytes from record to record */
 } sftr__index;
 
 static inline uint32_t
@@ -50,7 +49,8 @@ sftr__index_free(sftr__index *ix, const sftr_allocator *a);
 /*
  * Adds records[place], whose name hashes to 'hash'.  *place_before is
  * SFTR__NO_PLACE, or the record of the same name that is there already; then
- * nothing is added.  False without memory, with all as it was.
+ * nothing is added.  False, with all as it was, without memory; or when the
+ * names collide by every seed, as none do that were made without knowing them.
  */
 bool
 sftr__index_add_slow(sftr__index *ix, const sftr_allocator *a,
@@ -93,8 +93,7 @@ sftr__index_find(const sftr__index *ix, const void *records, const char *name,
 static inline void
 sftr__index_prefetch(const sftr__index *ix, uint32_t hash)
 {
-	if (!ix->is_sorted)
-		__builtin_prefetch(&ix->slots[hash & (ix->n_slots - 1)], 1);
+	__builtin_prefetch(&ix->slots[hash & (ix->n_slots - 1)], 1);
 }
 
 #endif
