@@ -136,6 +136,27 @@ START_TEST(the_receiver_may_stop)
 }
 END_TEST
 
+/* A limit of the caller's is no fault of the file. */
+START_TEST(what_the_limit_leaves_unread_is_not_judged)
+{
+	sftr_open_options options = { .max_header_bytes = 1 };
+	struct list l = { "", 0, 0 };
+	uint64_t found;
+	sftr_error err;
+
+	folder_tensors(in_folder("f.safetensors"), "{}", 0);
+	ck_assert_int_eq(sftr_check(in_folder("f.safetensors"), &options,
+				    collect, &l, &found, &err),
+			 SFTR_E_LIMIT);
+	ck_assert_uint_eq(found, 0);
+	ck_assert_str_eq(l.text, "");
+	ck_assert_str_eq(err.message,
+			 "the header length is 2, the caller's limit 1");
+	ck_assert_uint_eq(err.offset, 0);
+	ck_assert_str_eq(err.file, in_folder("f.safetensors"));
+}
+END_TEST
+
 START_TEST(every_code_has_a_name_and_every_fault_advice)
 {
 	for (unsigned c = 0; c < SFTR_N_CODES; c++) {
@@ -164,6 +185,7 @@ main(void)
 	tcase_add_test(tc, notes_tell_what_is_allowed_and_not_wise);
 	tcase_add_test(tc, another_formats_magic_is_noted);
 	tcase_add_test(tc, the_receiver_may_stop);
+	tcase_add_test(tc, what_the_limit_leaves_unread_is_not_judged);
 	tcase_add_test(tc, every_code_has_a_name_and_every_fault_advice);
 	return run_suite("check", tc);
 }

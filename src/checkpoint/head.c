@@ -83,7 +83,7 @@ sftr__head_read(sftr__source *s, const sftr_allocator *a,
 	char first[FIRST_READ];
 	size_t n_first =
 		s->n_held < FIRST_READ ? (size_t)s->n_held : FIRST_READ;
-	uint64_t n_text;
+	uint64_t n_text, max = options->max_header_bytes;
 	sftr_code code;
 	size_t near;
 
@@ -98,8 +98,16 @@ sftr__head_read(sftr__source *s, const sftr_allocator *a,
 				  " are given",
 				  s->n_held);
 	if (!sftr__header_length((const unsigned char *)first, s->n_bytes,
-				 options->max_header_bytes, findings, &n_text))
+				 findings, &n_text))
 		return SFTR_OK;
+	if (max != 0 && n_text > max) {
+		sftr__fail_at(err, SFTR_E_LIMIT, 0,
+			      "the header length is %" PRIu64
+			      ", the caller's limit %" PRIu64,
+			      n_text, max);
+		sftr__set_file(err, s->path);
+		return SFTR_E_LIMIT;
+	}
 	if (n_text > s->n_held - 8)
 		return sftr__fail(err, SFTR_E_ARGUMENT,
 				  "the header takes %" PRIu64 " bytes, %" PRIu64

@@ -30,7 +30,7 @@ struct parser {
 
 bool
 sftr__header_length(const unsigned char *head, uint64_t file_n_bytes,
-		    uint64_t max, sftr__findings *findings, uint64_t *n_text)
+		    sftr__findings *findings, uint64_t *n_text)
 {
 	sftr_diagnostic d;
 
@@ -57,11 +57,6 @@ sftr__header_length(const unsigned char *head, uint64_t file_n_bytes,
 			      *n_text, file_n_bytes - 8,
 			      file_n_bytes - 8 == 1 ? "" : "s");
 		d.rule = SFTR__RULE_LENGTH_FITS;
-	} else if (max != 0 && *n_text > max) {
-		sftr__fail_at(&d, SFTR_E_LIMIT, 0,
-			      "the header length is %" PRIu64
-			      ", the caller's limit %" PRIu64,
-			      *n_text, max);
 	} else {
 		return true;
 	}

@@ -15,12 +15,12 @@
 
 /*
  * The length that the first bytes of a file declare; 'head' holds 8 of them,
- * or all if the file is shorter.  'max' is the caller's limit, 0: none.
- * False, with a finding, if no header can follow.
+ * or all if the file is shorter.  False, with a finding, if no header can
+ * follow.
  */
 bool
 sftr__header_length(const unsigned char *head, uint64_t file_n_bytes,
-		    uint64_t max, sftr__findings *findings, uint64_t *n_text);
+		    sftr__findings *findings, uint64_t *n_text);
 
 /*
  * Parses and validates h->text[n_text], with n_bytes of data behind it; all
