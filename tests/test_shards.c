@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Indexes, directories and sets of shards, good and lying. */
-#include "ledger.h"
+#include "checkpoint/shards.h"
 #include "folder.h"
+#include "ledger.h"
 #include "suite.h"
 
 #include <safetree/checkpoint.h>
@@ -277,6 +278,37 @@ START_TEST(faults_of_a_shard_name_its_file)
 }
 END_TEST
 
+/* A record counts files in 16 bits. */
+START_TEST(more_files_than_a_record_can_tell_apart_are_refused)
+{
+	static sftr_str files[65536];
+	static char index[2 << 20];
+	sftr_open_options options = { 0 };
+	sftr__findings findings = { 0 };
+	size_t n = (size_t)sprintf(index, "{\"weight_map\":{");
+	sftr_checkpoint *ckpt;
+	uint64_t n_errors;
+	sftr_error err;
+
+	for (unsigned i = 0; i < 65536; i++) {
+		files[i] = (sftr_str)SFTR_STR("absent");
+		n += (size_t)sprintf(index + n, "%s\"%x\":\"%x\"",
+				     i > 0 ? "," : "", i, i);
+	}
+	sprintf(index + n, "}}");
+	ck_assert_int_eq(sftr__shards_judge_set(folder, files, 65536, &options,
+						&findings, &ckpt, &err),
+			 SFTR_E_LIMIT);
+	ck_assert_ptr_null(ckpt);
+	ck_assert_str_eq(err.file, folder);
+	ck_assert_str_eq(err.message, "65536 files, at most 65535 can be read");
+	write_index(index);
+	ck_assert_int_eq(sftr_check(folder, NULL, NULL, NULL, &n_errors, &err),
+			 SFTR_E_LIMIT);
+	ck_assert_uint_eq(n_errors, 0);
+}
+END_TEST
+
 START_TEST(out_of_memory_at_every_point)
 {
 	struct ledger books;
@@ -312,6 +344,7 @@ main(void)
 	tcase_add_test(tc, reference_only_warns_of_total_size);
 	tcase_add_test(tc, tensor_in_two_shards_is_an_error);
 	tcase_add_test(tc, faults_of_a_shard_name_its_file);
+	tcase_add_test(tc, more_files_than_a_record_can_tell_apart_are_refused);
 	tcase_add_test(tc, out_of_memory_at_every_point);
 	return run_suite("shards", tc);
 }

@@ -8,9 +8,6 @@
 
 #include <inttypes.h>
 
-/* The most files that a tensor's record can tell apart. */
-#define MAX_FILES UINT16_MAX
-
 struct parser {
 	sftr__shard_index *ix;
 	const sftr_allocator *a;
@@ -64,11 +61,6 @@ place_file(struct parser *p, sftr_str file, uint32_t *place)
 				"a shard's name must be that of a file beside "
 				"the index, without a path");
 		sftr__set_other(&p->error, file.ptr, file.len);
-		return false;
-	}
-	if (ix->n_files == MAX_FILES) {
-		sftr__json_fail(&p->json, SFTR_E_LIMIT, 0, file.ptr - 1,
-				"more than %d files", MAX_FILES);
 		return false;
 	}
 	if (!sftr__grow(p->a, (void **)&ix->files, &ix->files_capacity,

@@ -9,6 +9,9 @@
 #include <errno.h>
 #include <inttypes.h>
 
+/* The most files that a tensor's record can tell apart. */
+#define MAX_FILES UINT16_MAX
+
 /* What is known while shards are opened and held against their index. */
 struct judge {
 	const char *path;	     /* of the index, or the directory */
@@ -250,6 +253,13 @@ judge_files(const char *path, const char *directory, size_t n_directory,
 	struct judge g = { path, ix, options, findings, NULL };
 	sftr_code code;
 
+	if (n > MAX_FILES) {
+		code = sftr__fail(err, SFTR_E_LIMIT,
+				  "%zu files, at most %d can be read", n,
+				  MAX_FILES);
+		sftr__set_file(err, path);
+		return code;
+	}
 	g.c = sftr__checkpoint_new(&a, n);
 	if (g.c == NULL)
 		return sftr__fail_memory(err);
