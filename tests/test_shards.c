@@ -258,6 +258,7 @@ END_TEST
 
 START_TEST(faults_of_a_shard_name_its_file)
 {
+	char name[300], index[400];
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
@@ -268,6 +269,15 @@ START_TEST(faults_of_a_shard_name_its_file)
 	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, &err),
 			 SFTR_E_TRUNCATED);
 	ck_assert_ptr_nonnull(strstr(err.file, "m-00002-of-00002.safetensors"));
+	/* A name that no file can have. */
+	memset(name, 'x', sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	snprintf(index, sizeof index, MAP("\"a\":\"%s\""), name);
+	write_index(index);
+	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, &err),
+			 SFTR_E_SHARD);
+	ck_assert_str_eq(err.message, "the shard is missing");
+	write_index(GOOD_INDEX);
 	/* A folder where a shard should be. */
 	ck_assert_int_eq(unlink(in_folder("m-00002-of-00002.safetensors")), 0);
 	ck_assert_int_eq(mkdir(in_folder("m-00002-of-00002.safetensors"), 0700),
@@ -309,6 +319,35 @@ START_TEST(more_files_than_a_record_can_tell_apart_are_refused)
 }
 END_TEST
 
+START_TEST(an_index_is_held_to_the_limit_of_headers)
+{
+	sftr_open_options options = { .max_header_bytes =
+					      sizeof GOOD_INDEX - 1 };
+	const char *path;
+	sftr_checkpoint *ckpt;
+	sftr_error err;
+
+	write_shards();
+	write_index(GOOD_INDEX);
+	ck_assert_int_eq(sftr_checkpoint_open(folder, &options, &ckpt, &err),
+			 SFTR_OK);
+	sftr_checkpoint_close(ckpt);
+	options.max_header_bytes--;
+	ck_assert_int_eq(sftr_checkpoint_open(folder, &options, &ckpt, &err),
+			 SFTR_E_LIMIT);
+	/* All holes: no disk is filled, and no memory should be. */
+	path = in_folder("m.safetensors.index.json");
+	ck_assert_int_eq(truncate(path, 1000000001), 0);
+	ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &ckpt, &err),
+			 SFTR_E_LIMIT);
+	ck_assert_ptr_null(ckpt);
+	ck_assert_ptr_nonnull(strstr(err.file, "m.safetensors.index.json"));
+	ck_assert_str_eq(err.message,
+			 "the index has 1000000001 bytes, the limit is "
+			 "1000000000");
+}
+END_TEST
+
 START_TEST(out_of_memory_at_every_point)
 {
 	struct ledger books;
@@ -345,6 +384,7 @@ main(void)
 	tcase_add_test(tc, tensor_in_two_shards_is_an_error);
 	tcase_add_test(tc, faults_of_a_shard_name_its_file);
 	tcase_add_test(tc, more_files_than_a_record_can_tell_apart_are_refused);
+	tcase_add_test(tc, an_index_is_held_to_the_limit_of_headers);
 	tcase_add_test(tc, out_of_memory_at_every_point);
 	return run_suite("shards", tc);
 }

@@ -52,7 +52,11 @@ typedef enum sftr_access {
 typedef struct sftr_open_options {
 	sftr_policy policy;
 	sftr_access access;
-	uint64_t max_header_bytes; /* refuse longer headers; 0: 100,000,000 */
+	/*
+	 * Refuse longer headers and indexes of shards; 0: 100,000,000, and
+	 * 1,000,000,000 for an index.
+	 */
+	uint64_t max_header_bytes;
 	const sftr_allocator *allocator; /* copied; its user is borrowed */
 	uint64_t reserved[6];
 } sftr_open_options;

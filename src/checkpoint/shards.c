@@ -12,6 +12,9 @@
 /* The most files that a tensor's record can tell apart. */
 #define MAX_FILES UINT16_MAX
 
+/* Indexes of half a million names have some 60 MB. */
+#define MAX_INDEX UINT64_C(1000000000)
+
 /* What is known while shards are opened and held against their index. */
 struct judge {
 	const char *path;	     /* of the index, or the directory */
@@ -73,7 +76,8 @@ judge_shard(struct judge *g, size_t i, const char *directory,
 					       &own);
 		g->findings->file = NULL;
 	} else if (g->ix != NULL &&
-		   (own.os_errno == ENOENT || code == SFTR_E_UNSUPPORTED)) {
+		   (own.os_errno == ENOENT || own.os_errno == ENAMETOOLONG ||
+		    code == SFTR_E_UNSUPPORTED)) {
 		sftr__fail_at(&own, SFTR_E_SHARD,
 			      sftr__shard_index_offset(g->ix, name),
 			      own.os_errno != 0 ? "the shard is missing" :
@@ -270,19 +274,30 @@ judge_files(const char *path, const char *directory, size_t n_directory,
 	return code;
 }
 
-/* Reads the whole text of the index into ix->text. */
+/*
+ * Reads the whole text of the index into ix->text.  It may be all holes, so
+ * that its length is no limit.
+ */
 static sftr_code
-read_index(const char *path, const sftr_allocator *a, sftr__shard_index *ix,
-	   size_t *n, sftr_error *err)
+read_index(const char *path, const sftr_open_options *options,
+	   const sftr_allocator *a, sftr__shard_index *ix, size_t *n,
+	   sftr_error *err)
 {
+	uint64_t max = options->max_header_bytes != 0 ?
+			       options->max_header_bytes :
+			       MAX_INDEX;
 	sftr__source s;
 	sftr_code code = sftr__source_open(&s, a, path, SFTR_PREAD, err);
 
 	if (code != SFTR_OK)
 		return code;
-	if (s.n_bytes > SIZE_MAX / 4) {
+	if (max > SIZE_MAX / 4)
+		max = SIZE_MAX / 4;
+	if (s.n_bytes > max) {
 		code = sftr__fail(err, SFTR_E_LIMIT,
-				  "an index of %" PRIu64 " bytes", s.n_bytes);
+				  "the index has %" PRIu64
+				  " bytes, the limit is %" PRIu64,
+				  s.n_bytes, max);
 		sftr__set_file(err, path);
 	} else {
 		*n = (size_t)s.n_bytes;
@@ -313,7 +328,7 @@ sftr__shards_judge_index(const char *path, const sftr_open_options *options,
 
 	*ckpt = NULL;
 	memset(&ix, 0, sizeof ix);
-	code = read_index(path, &a, &ix, &n, err);
+	code = read_index(path, options, &a, &ix, &n, err);
 	if (code == SFTR_OK) {
 		findings->file = path;
 		if (!sftr__shard_index_parse(&ix, &a, n, findings))
