@@ -63,6 +63,12 @@ static const struct {
 	{ "l.*.w", SFTR_CODEC_DOTTED, "l.3.w", "3" },
 	{ "p/*/k", SFTR_CODEC_SLASH, "p/Dense_0/k", "Dense_0" },
 	{ "900000001*", SFTR_CODEC_DOTTED, "9000000012", "2" },
+	{ "9\\00000001*", SFTR_CODEC_DOTTED, "9000000012", "2" },
+	{ "9\\00000001", SFTR_CODEC_DOTTED, "b", NULL },
+	{ "['\\\\x3900000001*']", SFTR_CODEC_KEYSTR, "['9000000012']", "2" },
+	{ "['\\\\x2a*']", SFTR_CODEC_KEYSTR, "['*b']", "b" },
+	{ "['a\\\\x00*']", SFTR_CODEC_KEYSTR, "['a\\x00b']", "b" },
+	{ "['a\\\\x00']", SFTR_CODEC_KEYSTR, "['ab']", NULL },
 	{ "\xc3\xa9*", SFTR_CODEC_DOTTED, "\xc3\xa9\xc3\xa8", "\xc3\xa8" },
 };
 
@@ -205,7 +211,10 @@ static const struct {
 	  "expected at most 16 wildcards, found 17" },
 	{ "900000001 800000001 700000001 600000001 500000001 400000001 "
 	  "300000002*",
-	  SFTR_CODEC_DOTTED, 0, "a name of numbers no rule can hold" },
+	  SFTR_CODEC_DOTTED, 0, "its wildcards are lost on the codec dotted" },
+	{ "['\\\\x*']", SFTR_CODEC_KEYSTR, 0,
+	  "its wildcards are lost on the codec keystr" },
+	{ "a\xff*", SFTR_CODEC_DOTTED, 1, "no UTF-8" },
 };
 
 START_TEST(what_is_no_pattern_says_why)

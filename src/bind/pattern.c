@@ -2,6 +2,7 @@
 #include "bind/pattern.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "names/codec.h"
 #include "names/step.h"
 
@@ -11,38 +12,25 @@
  * A codec reads the word, and a wildcard must pass it whatever step it stands
  * in, an index among them.  So while the codec reads, a number stands for each
  * wildcard: a digit, zeros, and a 1 for "*" or a 2 for "**".  Its first digit
- * is nowhere else in it, so it cannot be found half in its neighbours; and it
- * is one that the word does not hold.
+ * is nowhere else in it, so it cannot be found half in its neighbours.  What
+ * comes out must have as many of them as went in: a name may hold such a number
+ * itself, spelt with escapes or not, and then another digit is tried.
  */
 #define MARK_LEN 9
+
+/* What stands for "*" in a compiled step: no byte of UTF-8. */
+#define WILD ((char)0xff)
 
 struct marks {
 	char one[MARK_LEN + 1];
 	char many[MARK_LEN + 1];
+	size_t n; /* that were set */
 };
 
-static const char *
-find(const char *text, size_t n, const char *mark)
-{
-	for (size_t i = 0; i + MARK_LEN <= n; i++)
-		if (memcmp(text + i, mark, MARK_LEN) == 0)
-			return text + i;
-	return NULL;
-}
-
-/* Marks that are not in the word; false if none is left. */
 static bool
-choose_marks(const char *word, size_t n, struct marks *m)
+is_mark(const char *text, size_t n, const char *mark)
 {
-	for (char digit = '9'; digit > '2'; digit--) {
-		memcpy(m->one, "x00000001", MARK_LEN + 1);
-		memcpy(m->many, "x00000002", MARK_LEN + 1);
-		m->one[0] = m->many[0] = digit;
-		if (find(word, n, m->one) == NULL &&
-		    find(word, n, m->many) == NULL)
-			return true;
-	}
-	return false;
+	return n >= MARK_LEN && memcmp(text, mark, MARK_LEN) == 0;
 }
 
 /*
@@ -51,8 +39,7 @@ choose_marks(const char *word, size_t n, struct marks *m)
  * nothing behind it, or SIZE_MAX.
  */
 static size_t
-set_marks(const char *word, size_t n, const struct marks *m, char *out,
-	  size_t *fault)
+set_marks(const char *word, size_t n, struct marks *m, char *out, size_t *fault)
 {
 	size_t len = 0;
 
@@ -67,6 +54,7 @@ set_marks(const char *word, size_t n, const struct marks *m, char *out,
 
 			memcpy(out + len, many ? m->many : m->one, MARK_LEN);
 			len += MARK_LEN;
+			m->n++;
 			i += many;
 		} else {
 			out[len++] = word[i];
@@ -75,7 +63,24 @@ set_marks(const char *word, size_t n, const struct marks *m, char *out,
 	return len;
 }
 
-/* A step's text with NULs for marks; false if "**" is not all of it. */
+/* Whether the codec let every mark through, and made none. */
+static bool
+kept_marks(const sftr__path_buffer *path, const struct marks *m)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < path->n_steps; k++) {
+		char decimal[SFTR__DECIMAL];
+		sftr_str text = sftr__step_text(&path->steps[k], decimal);
+
+		for (size_t i = 0; i < text.len; i++)
+			n += is_mark(text.ptr + i, text.len - i, m->one) ||
+			     is_mark(text.ptr + i, text.len - i, m->many);
+	}
+	return n == m->n;
+}
+
+/* A step's text with WILD for marks; false if "**" is not all of it. */
 static bool
 compile_step(sftr__pattern *p, sftr_str text, const struct marks *m,
 	     sftr__pattern_step *step)
@@ -83,19 +88,18 @@ compile_step(sftr__pattern *p, sftr_str text, const struct marks *m,
 	char *out = p->texts + p->n_texts;
 
 	step->text = out;
-	if (text.len == MARK_LEN && memcmp(text.ptr, m->many, MARK_LEN) == 0) {
+	if (text.len == MARK_LEN && is_mark(text.ptr, text.len, m->many)) {
 		step->is_many = true;
 		if (p->n_wildcards < SFTR__MAX_CAPTURES)
 			p->many[p->n_wildcards] = true;
 		p->n_wildcards++;
 		return true;
 	}
-	if (find(text.ptr, text.len, m->many) != NULL)
-		return false;
 	for (size_t i = 0; i < text.len;) {
-		if (text.len - i >= MARK_LEN &&
-		    memcmp(text.ptr + i, m->one, MARK_LEN) == 0) {
-			out[step->n++] = '\0';
+		if (is_mark(text.ptr + i, text.len - i, m->many))
+			return false;
+		if (is_mark(text.ptr + i, text.len - i, m->one)) {
+			out[step->n++] = WILD;
 			p->n_wildcards++;
 			i += MARK_LEN;
 		} else {
@@ -148,27 +152,33 @@ static sftr_code
 parse_marked(const char *word, size_t n, sftr_codec codec, char *marked,
 	     sftr__path_buffer *path, sftr__pattern *p, sftr_error *err)
 {
-	struct marks m;
-	size_t fault, len;
-	sftr_code code;
-	sftr_error why;
+	for (char digit = '9'; digit > '2'; digit--) {
+		struct marks m = { "x00000001", "x00000002", 0 };
+		size_t fault, len;
+		sftr_code code;
+		sftr_error why;
 
-	if (!choose_marks(word, n, &m))
-		return sftr__fail_at(err, SFTR_E_RULE, 0,
-				     "a name of numbers no rule can hold");
-	len = set_marks(word, n, &m, marked, &fault);
-	if (fault != SIZE_MAX)
-		return sftr__fail_at(err, SFTR_E_RULE, fault,
-				     "expected a character behind \"\\\"");
-	code = sftr__path_parse_into(codec, marked, len, path, &why);
-	if (code == SFTR_E_MEMORY)
-		return sftr__fail_memory(err);
-	/* The fault's place is one among marks: the word is the place. */
-	if (code != SFTR_OK)
-		return sftr__fail_at(err, SFTR_E_RULE, 0,
-				     "no path under %s: %s",
-				     sftr_codec_name(codec), why.message);
-	return compile(p, path, &m, err);
+		m.one[0] = m.many[0] = digit;
+		len = set_marks(word, n, &m, marked, &fault);
+		if (fault != SIZE_MAX)
+			return sftr__fail_at(
+				err, SFTR_E_RULE, fault,
+				"expected a character behind \"\\\"");
+		sftr__path_buffer_clear(path);
+		code = sftr__path_parse_into(codec, marked, len, path, &why);
+		if (code == SFTR_E_MEMORY)
+			return sftr__fail_memory(err);
+		/* The fault's place is one among marks: the word is the place. */
+		if (code != SFTR_OK)
+			return sftr__fail_at(
+				err, SFTR_E_RULE, 0, "no path under %s: %s",
+				sftr_codec_name(codec), why.message);
+		if (kept_marks(path, &m))
+			return compile(p, path, &m, err);
+	}
+	return sftr__fail_at(err, SFTR_E_RULE, 0,
+			     "its wildcards are lost on the codec %s",
+			     sftr_codec_name(codec));
 }
 
 sftr_code
@@ -178,11 +188,14 @@ sftr__pattern_parse(const char *word, size_t n, sftr_codec codec,
 {
 	sftr_allocator a = sftr__allocator(allocator);
 	sftr__path_buffer path;
+	size_t span = sftr__utf8_span(word, n);
 	char *marked;
 	sftr_code code;
 
 	memset(pattern, 0, sizeof *pattern);
 	pattern->allocator = a;
+	if (span < n)
+		return sftr__fail_at(err, SFTR_E_RULE, span, "no UTF-8");
 	if (n > SIZE_MAX / 4 / MARK_LEN)
 		return sftr__fail_memory(err);
 	marked = sftr__alloc(&a, n * MARK_LEN);
@@ -224,7 +237,7 @@ match_step(const sftr__pattern_step *p, const sftr_step *step, size_t at,
 	size_t k = *n_captures, star_k = 0;
 
 	while (i < p->n || j < text.len) {
-		if (i < p->n && p->text[i] == '\0') {
+		if (i < p->n && p->text[i] == WILD) {
 			captures[k] = (sftr__capture){ at, j, 0 };
 			star = i++;
 			star_j = j;
@@ -312,13 +325,13 @@ fill_step(const sftr__pattern_step *p, const sftr__capture *captures, size_t *k,
 	size_t room = p->n, n = 0;
 
 	for (size_t i = 0, c = *k; i < p->n; i++)
-		if (p->text[i] == '\0')
+		if (p->text[i] == WILD)
 			room += captures[c++].n;
 	out = sftr__path_room(r, room);
 	for (size_t i = 0; i < p->n && out != NULL; i++) {
 		sftr_str text = { p->text + i, 1 };
 
-		if (p->text[i] == '\0')
+		if (p->text[i] == WILD)
 			text = sftr__capture_text(&captures[(*k)++],
 						  r->out->steps, decimal);
 		if (text.len > 0)

@@ -14,7 +14,7 @@
 typedef struct sftr__pattern_step {
 	sftr_step_kind kind;
 	bool is_many;	  /* "**" */
-	const char *text; /* a NUL for each "*"; owned by the pattern */
+	const char *text; /* a byte 0xff for each "*"; owned by the pattern */
 	size_t n;
 } sftr__pattern_step;
 
