@@ -263,6 +263,49 @@ START_TEST(every_kind_of_field_is_filled)
 }
 END_TEST
 
+struct leaf {
+	const float *w;
+};
+SFTR_STRUCT(leaf_table, struct leaf, SFTR_VIEW(w, "?"));
+
+struct branch {
+	struct leaf one, pair[2];
+};
+SFTR_STRUCT(branch_table, struct branch, SFTR_NESTED(one, leaf_table),
+	    SFTR_STRUCTS_EXACTLY(pair, leaf_table));
+
+struct crown {
+	struct branch branch;
+	struct leaf pair[2];
+	bool has_branch, has_pair;
+};
+SFTR_STRUCT(crown_table, struct crown,
+	    SFTR_NESTED(branch, branch_table, SFTR_OPTIONAL(has_branch)),
+	    SFTR_STRUCTS_EXACTLY(pair, leaf_table, SFTR_OPTIONAL(has_pair)));
+
+/* Nor are the structs missing that are within an absent one. */
+START_TEST(pointers_of_an_absent_struct_are_null_at_any_depth)
+{
+	sftr_checkpoint *ckpt = offer(NULL, 0);
+	sftr_binding *b;
+	struct crown c;
+	sftr_error err;
+
+	memset(&c, 0xa5, sizeof c);
+	ck_assert_msg(SFTR_BIND(ckpt, crown_table, &c, NULL, &b, &err) ==
+			      SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	ck_assert(!c.has_branch && !c.has_pair);
+	ck_assert_ptr_null(c.branch.one.w);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_ptr_null(c.branch.pair[i].w);
+		ck_assert_ptr_null(c.pair[i].w);
+	}
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 /* Those that need not be there: optional, or the last of what is counted. */
 static bool
 may_go(const char *name)
@@ -727,6 +770,7 @@ main(void)
 	tcase_add_test(tc, arrays_end_where_the_file_ends);
 	tcase_add_test(tc, an_array_that_is_too_small_says_what_it_holds);
 	tcase_add_test(tc, every_kind_of_field_is_filled);
+	tcase_add_test(tc, pointers_of_an_absent_struct_are_null_at_any_depth);
 	tcase_add_loop_test(tc, any_missing_tensor_leaves_the_struct_untouched,
 			    0, COUNT(everything));
 	tcase_add_test(tc, out_of_memory_at_every_point);

@@ -282,39 +282,36 @@ add_limit(sftr__flat *f, const sftr_field *field, const char *name,
 	return SFTR_OK;
 }
 
+/* 'all' is the first of them, but that it has the names of the array. */
 static sftr_code
-add_elements(sftr__flat *f, const struct instance *in, const sftr_field *field,
-	     const char *name, const char *path, char *first, uint64_t count)
+add_elements(sftr__flat *f, const struct instance *all, const sftr_field *field,
+	     uint64_t count)
 {
-	struct instance below;
+	struct instance element = *all;
 	sftr_code code = SFTR_OK;
 
 	for (uint64_t i = 0; i < count && code == SFTR_OK; i++) {
-		memset(&below, 0, sizeof below);
-		below.table = field->table();
-		below.object = first + i * field->size;
-		below.scope = in->scope;
-		below.path = numbered(f, path, i);
-		below.name = numbered(f, name, i);
-		if (below.path == NULL || below.name == NULL)
+		element.object = all->object + i * field->size;
+		element.path = numbered(f, all->path, i);
+		element.name = numbered(f, all->name, i);
+		if (element.path == NULL || element.name == NULL)
 			return no_memory(f);
-		code = add_struct(f, &below);
+		code = add_struct(f, &element);
 	}
 	return code;
 }
 
 static sftr_code
 add_array(sftr__flat *f, const struct instance *in, const sftr_field *field,
-	  const char *name, bool exists, const char *path)
+	  struct instance *below)
 {
 	const sftr__word *optional = sftr__field_word(field, SFTR__OPTIONAL, 0);
 	bool grows = field->what == SFTR__STRUCTS_ALLOC;
-	char *first = in->object + field->offset;
 	uint64_t count = field->n;
 	sftr_code code = SFTR_OK;
 
-	if (field->what != SFTR__EXACTLY || (optional != NULL && !exists)) {
-		if (!sftr__presence_count(&f->presence, field, name,
+	if (field->what != SFTR__EXACTLY) {
+		if (!sftr__presence_count(&f->presence, field, below->name,
 					  grows ? UINT64_MAX : field->n,
 					  &count))
 			return no_memory(f);
@@ -323,51 +320,42 @@ add_array(sftr__flat *f, const struct instance *in, const sftr_field *field,
 			count = 1;
 	}
 	if (grows && count > 0)
-		code = allocate(f, field, count, path, &first);
+		code = allocate(f, field, count, below->path, &below->object);
 	if (code == SFTR_OK && grows)
-		code = add_pointer(f, in, field, count > 0 ? first : NULL);
+		code = add_pointer(f, in, field,
+				   count > 0 ? below->object : NULL);
 	if (code == SFTR_OK && field->count_size > 0)
 		code = add_count(f, in, field, count);
 	if (code == SFTR_OK && !grows)
-		code = add_limit(f, field, name, in);
+		code = add_limit(f, field, below->name, in);
 	if (code == SFTR_OK)
-		code = add_bool(f, in, field, optional, count > 0);
-	return code == SFTR_OK ?
-		       add_elements(f, in, field, name, path, first, count) :
-		       code;
-}
-
-static sftr_code
-add_nested(sftr__flat *f, const struct instance *in, const sftr_field *field,
-	   const char *name, bool exists, const char *path)
-{
-	const sftr__word *optional = sftr__field_word(field, SFTR__OPTIONAL, 0);
-	struct instance below;
-	sftr_code code = add_bool(f, in, field, optional, exists);
-
-	memset(&below, 0, sizeof below);
-	below.table = field->table();
-	below.object = in->object + field->offset;
-	below.path = path;
-	below.name = name;
-	below.scope = in->scope;
-	below.is_absent = optional != NULL && !exists;
-	return code == SFTR_OK ? add_struct(f, &below) : code;
+		code = add_bool(f, in, field, optional,
+				count > 0 && !below->is_absent);
+	return code == SFTR_OK ? add_elements(f, below, field, count) : code;
 }
 
 static sftr_code
 add_below(sftr__flat *f, const struct instance *in, const sftr_field *field)
 {
-	const char *path = member_path(f, in, field);
-	const char *name;
+	const sftr__word *optional = sftr__field_word(field, SFTR__OPTIONAL, 0);
+	struct instance below = { field->table(),
+				  in->object + field->offset,
+				  member_path(f, in, field),
+				  NULL,
+				  in->scope,
+				  false };
+	sftr_code code;
 	bool exists;
 
-	if (path == NULL || !sftr__presence_choose(&f->presence, field,
-						   in->name, &name, &exists))
+	if (below.path == NULL ||
+	    !sftr__presence_choose(&f->presence, field, in->name, &below.name,
+				   &exists))
 		return no_memory(f);
-	return field->what == SFTR__NESTED ?
-		       add_nested(f, in, field, name, exists, path) :
-		       add_array(f, in, field, name, exists, path);
+	below.is_absent = in->is_absent || (optional != NULL && !exists);
+	if (field->what != SFTR__NESTED)
+		return add_array(f, in, field, &below);
+	code = add_bool(f, in, field, optional, exists);
+	return code == SFTR_OK ? add_struct(f, &below) : code;
 }
 
 /* A scope of its own, if the table declares dimensions. */
@@ -413,7 +401,8 @@ add_struct(sftr__flat *f, const struct instance *in)
 
 		if (field->what == SFTR__DIM)
 			continue;
-		if (own.is_absent && field->what != SFTR__NESTED)
+		if (own.is_absent && field->what != SFTR__NESTED &&
+		    field->what != SFTR__EXACTLY)
 			code = clear_field(f, &own, field);
 		else if (sftr__field_is_struct(field))
 			code = add_below(f, &own, field);
