@@ -409,6 +409,45 @@ START_TEST(a_bool_that_is_neither_is_an_error)
 }
 END_TEST
 
+struct forest {
+	struct leaf *trees;
+	int n_trees;
+	bool flags[2];
+};
+SFTR_STRUCT(forest_table, struct forest,
+	    SFTR_STRUCTS_ALLOC(trees, n_trees, leaf_table),
+	    SFTR_ARRAY(flags, "2"));
+
+/* Bound, but for a bool not loaded: what was allocated is gone again. */
+START_TEST(a_load_that_fails_leaves_no_pointer_behind)
+{
+	static const uint64_t two = 2;
+	static const unsigned char bytes[16] = { 1, 2 };
+	const char *path = in_folder("forest.safetensors");
+	sftr_str names[2] = { { "flags", 5 }, { "trees.0.w", 9 } };
+	struct forest forest;
+	sftr_writer *writer;
+	sftr_binding *b;
+	sftr_error err;
+
+	ck_assert_int_eq(sftr_writer_new(NULL, &writer, &err), SFTR_OK);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(sftr_writer_add(writer, names[i],
+						 i == 0 ? SFTR_BOOL : SFTR_F32,
+						 &two, 1, bytes, i == 0 ? 2 : 8,
+						 &err),
+				 SFTR_OK);
+	ck_assert_int_eq(sftr_writer_save(writer, path, &err), SFTR_OK);
+	sftr_writer_free(writer);
+	memset(&forest, 0xa5, sizeof forest);
+	ck_assert_int_eq(SFTR_LOAD(path, forest_table, &forest, NULL, &b, &err),
+			 SFTR_E_VALUE);
+	ck_assert_ptr_null(b);
+	ck_assert_ptr_null(forest.trees);
+	ck_assert_int_eq(forest.n_trees, 0);
+}
+END_TEST
+
 /* Binds and loads 'o' from a checkpoint, which may be closed at once. */
 static sftr_binding *
 load_outer(sftr_checkpoint *ckpt, struct outer *o, float buffer[4])
@@ -776,6 +815,7 @@ main(void)
 	tcase_add_test(tc, out_of_memory_at_every_point);
 	tcase_add_test(tc, a_bool_that_is_neither_is_an_error);
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
+	tcase_add_test(tc, a_load_that_fails_leaves_no_pointer_behind);
 	tcase_add_test(tc, what_is_saved_is_loaded_again);
 	tcase_add_test(tc, elements_below_a_byte_are_bytes_that_they_share);
 	tcase_add_test(tc, what_a_load_turns_a_save_turns_back);

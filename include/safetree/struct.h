@@ -206,6 +206,9 @@ typedef struct sftr_table sftr_table;
  * member, and what sftr_bind can return.  The object must stay where it is
  * until the binding is freed.
  *
+ * load: where the bind succeeds and the load does not, there is no binding;
+ * pointers are NULL then, counts and dims 0.
+ *
  * save: what load would fill, by the first name of each field.  Dims come from
  * the members that SFTR_DIM names, the extents of arrays, and options->dims;
  * SFTR_E_TABLE if one remains unknown.  Transforms are undone.

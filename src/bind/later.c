@@ -93,3 +93,17 @@ sftr__laters_write(const sftr__laters *laters, const sftr__dims *dims)
 		}
 	}
 }
+
+void
+sftr__laters_take_back(sftr__laters *laters, const sftr__dims *dims)
+{
+	for (size_t i = 0; i < laters->n; i++) {
+		sftr__later *later = &laters->items[i];
+
+		if (later->kind == SFTR__LATER_DIM)
+			later->kind = SFTR__LATER_COUNT;
+		later->value = 0;
+		later->pointer = NULL;
+	}
+	sftr__laters_write(laters, dims);
+}

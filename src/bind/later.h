@@ -54,4 +54,8 @@ sftr__laters_check(const sftr__laters *laters, const sftr__dims *dims,
 void
 sftr__laters_write(const sftr__laters *laters, const sftr__dims *dims);
 
+/* Writes 0, false and NULL in the place of what was kept. */
+void
+sftr__laters_take_back(sftr__laters *laters, const sftr__dims *dims);
+
 #endif

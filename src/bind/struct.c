@@ -41,8 +41,8 @@ borrows(const sftr_table *table)
 
 /* Binds what was flattened; on success everything is written. */
 static sftr_code
-bind_flat(sftr__flat *flat, sftr__binding_setup *setup, sftr_binding **binding,
-	  sftr_error *err)
+bind_flat(sftr__flat *flat, sftr__binding_setup *setup, bool loads,
+	  sftr_binding **binding, sftr_error *err)
 {
 	sftr_binding *b;
 	sftr_code code;
@@ -63,14 +63,22 @@ bind_flat(sftr__flat *flat, sftr__binding_setup *setup, sftr_binding **binding,
 	sftr__binding_tell_presence(b);
 	b->blocks = flat->blocks;
 	flat->blocks = NULL;
+	if (loads)
+		code = sftr_binding_load(b, NULL, err);
+	if (code != SFTR_OK) {
+		/* No one could free what the structs in it point to. */
+		sftr__laters_take_back(&flat->laters, &b->dims);
+		sftr_binding_free(b);
+		return code;
+	}
 	*binding = b;
 	return SFTR_OK;
 }
 
 static sftr_code
 bind_object(const sftr_checkpoint *ckpt, const sftr_table *table, void *object,
-	    const sftr_bind_options *options, sftr_binding **binding,
-	    sftr_error *err)
+	    const sftr_bind_options *options, bool loads,
+	    sftr_binding **binding, sftr_error *err)
 {
 	sftr_allocator a = sftr__allocator(options->allocator);
 	sftr__binding_setup setup;
@@ -93,7 +101,7 @@ bind_object(const sftr_checkpoint *ckpt, const sftr_table *table, void *object,
 	code = sftr__flat_init(&flat, table, object, &offers, &dims,
 			       room_of(ckpt), &a, err);
 	if (code == SFTR_OK)
-		code = bind_flat(&flat, &setup, binding, err);
+		code = bind_flat(&flat, &setup, loads, binding, err);
 	else
 		sftr__dims_free(&dims);
 	sftr__flat_free(&flat);
@@ -101,10 +109,10 @@ bind_object(const sftr_checkpoint *ckpt, const sftr_table *table, void *object,
 	return code;
 }
 
-sftr_code
-sftr_struct_bind(const sftr_checkpoint *ckpt, const sftr_table *table,
-		 void *object, const sftr_bind_options *options,
-		 sftr_binding **binding, sftr_error *err)
+static sftr_code
+bind_struct(const sftr_checkpoint *ckpt, const sftr_table *table, void *object,
+	    const sftr_bind_options *options, bool loads,
+	    sftr_binding **binding, sftr_error *err)
 {
 	sftr_bind_options own;
 	sftr_code code = sftr__table_check(
@@ -123,7 +131,15 @@ sftr_struct_bind(const sftr_checkpoint *ckpt, const sftr_table *table,
 				  sftr_codec_name(own.slot_codec));
 	if (own.target == NULL)
 		own.target = table->type;
-	return bind_object(ckpt, table, object, &own, binding, err);
+	return bind_object(ckpt, table, object, &own, loads, binding, err);
+}
+
+sftr_code
+sftr_struct_bind(const sftr_checkpoint *ckpt, const sftr_table *table,
+		 void *object, const sftr_bind_options *options,
+		 sftr_binding **binding, sftr_error *err)
+{
+	return bind_struct(ckpt, table, object, options, false, binding, err);
 }
 
 sftr_code
@@ -149,16 +165,11 @@ sftr_struct_load(const char *path, const sftr_table *table, void *object,
 	code = sftr_checkpoint_open(path, open, &ckpt, err);
 	if (code != SFTR_OK)
 		return code;
-	code = sftr_struct_bind(ckpt, table, object, options, &b, err);
-	if (code == SFTR_OK)
-		code = sftr_binding_load(b, NULL, err);
+	code = bind_struct(ckpt, table, object, options, true, &b, err);
 	sftr_checkpoint_close(ckpt);
-	if (code == SFTR_OK && binding != NULL) {
+	if (binding != NULL)
 		*binding = b;
-	} else if (b != NULL) {
-		if (code != SFTR_OK)
-			sftr_binding_release(b, NULL);
+	else
 		sftr_binding_free(b);
-	}
 	return code;
 }
