@@ -93,10 +93,47 @@ START_TEST(slots_are_printed_with_what_would_mean_something_escaped)
 	ck_assert_str_eq(text, "a\\ b\\*c\\|d\\\\e\tany\t2 3\toptional\n"
 			       "x.*.w stack 0\tBF16\tn ?\n"
 			       "a.7\tany\t\n");
-	slots[3].name = str("a\tb");
-	ck_assert_int_eq(sftr_manifest_format(slots, 4, SFTR_CODEC_GUESS, text,
-					      sizeof text, &n, &err),
-			 SFTR_E_CODEC);
+	/* Two bytes each: with a tab, a NUL, what is no UTF-8, and nothing. */
+	for (size_t i = 0; i < 4; i++) {
+		slots[3].name.ptr = &"a\tb\0c\xff"[2 * i];
+		slots[3].name.len = i < 3 ? 2 : 0;
+		ck_assert_int_eq(sftr_manifest_format(slots, 4,
+						      SFTR_CODEC_GUESS, text,
+						      sizeof text, &n, &err),
+				 SFTR_E_CODEC);
+	}
+}
+END_TEST
+
+/* Aliases are spelt as a manifest spells names, but for what parts them. */
+START_TEST(what_parts_names_is_escaped_in_aliases)
+{
+	static const char *const rows[][2] = {
+		{ "#0@w", "\\#0@w" },	  { "a#", "a#" },
+		{ "a b|c", "a\\ b\\|c" }, { "a\\ b\\|c", "a\\ b\\|c" },
+		{ "a\\*b", "a\\*b" },	  { "a\\\\*", "a\\\\* stack 0" },
+		{ "a\nb", NULL },	  { "", NULL },
+		{ "\xff", NULL }
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		sftr_alias alias = { rows[i][0], NULL };
+		sftr_slot slot = { .aliases = &alias,
+				   .n_aliases = 1,
+				   .shape_text = "1" };
+		char text[64], due[64];
+		sftr_error err;
+		size_t n;
+
+		ck_assert_int_eq(sftr_manifest_format(&slot, 1, SFTR_CODEC_P2S,
+						      text, sizeof text, &n,
+						      &err),
+				 rows[i][1] != NULL ? SFTR_OK : SFTR_E_CODEC);
+		if (rows[i][1] == NULL)
+			continue;
+		snprintf(due, sizeof due, "%s\tany\t1\n", rows[i][1]);
+		ck_assert_str_eq(text, due);
+	}
 }
 END_TEST
 
@@ -343,6 +380,7 @@ main(void)
 	TCase *tc = tcase_create("manifest");
 
 	tcase_add_test(tc, a_table_prints_what_it_wants);
+	tcase_add_test(tc, what_parts_names_is_escaped_in_aliases);
 	tcase_add_test(
 		tc, slots_are_printed_with_what_would_mean_something_escaped);
 	tcase_add_test(tc, a_manifest_is_bound_as_far_as_the_file_goes);

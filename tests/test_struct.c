@@ -266,7 +266,7 @@ END_TEST
 struct leaf {
 	const float *w;
 };
-SFTR_STRUCT(leaf_table, struct leaf, SFTR_VIEW(w, "?"));
+SFTR_STRUCT(leaf_table, struct leaf, SFTR_VIEW(w, "2", SFTR_OR_COPY));
 
 struct branch {
 	struct leaf one, pair[2];
@@ -596,6 +596,68 @@ START_TEST(what_a_load_turns_a_save_turns_back)
 }
 END_TEST
 
+struct spelt {
+	float star[2], bar[2], matrix[3][2];
+	struct leaf below;
+	struct leaf many[2];
+	int n_many;
+};
+SFTR_STRUCT(spelt_table, struct spelt, SFTR_ARRAY(star, "2", SFTR_NAME("a\\*")),
+	    SFTR_ARRAY(bar, "2", SFTR_NAME("a\\|b c|none")),
+	    SFTR_ARRAY2(matrix, "3 2", SFTR_NAME("\\*.*.v")),
+	    SFTR_NESTED(below, leaf_table, SFTR_NAME("x\\*")),
+	    SFTR_STRUCTS(many, n_many, leaf_table, SFTR_NAME("y\\*_*")));
+
+/* "\" takes the meaning off "*" and "|", whatever is done by the table. */
+START_TEST(names_are_escaped_in_a_table)
+{
+	static const struct offered tensors[] = {
+		{ "a*", SFTR_F32, 1, { 2 }, numbers },
+		{ "a|b c", SFTR_F32, 1, { 2 }, numbers },
+		{ "*.0.v", SFTR_F32, 1, { 2 }, numbers },
+		{ "*.1.v", SFTR_F32, 1, { 2 }, numbers },
+		{ "*.2.v", SFTR_F32, 1, { 2 }, numbers },
+		{ "x*.w", SFTR_F32, 1, { 2 }, numbers },
+		{ "y*_0.w", SFTR_F32, 1, { 2 }, numbers },
+		{ "y*_1.w", SFTR_F32, 1, { 2 }, numbers },
+	};
+	const char *path = in_folder("spelt.safetensors");
+	sftr_checkpoint *ckpt = offer(tensors, 8), *again;
+	struct spelt spelt;
+	sftr_binding *b, *c;
+	char manifest[256];
+	sftr_error err;
+	size_t n;
+
+	ck_assert_msg(SFTR_BIND(ckpt, spelt_table, &spelt, NULL, &b, &err) ==
+			      SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	ck_assert_int_eq(spelt.n_many, 2);
+	ck_assert_int_eq(sftr_binding_load(b, NULL, &err), SFTR_OK);
+	ck_assert_msg(SFTR_MANIFEST(spelt_table, manifest, sizeof manifest, &n,
+				    &err) == SFTR_OK,
+		      "%s", err.message);
+	ck_assert_msg(sftr_bind_manifest(manifest, n, ckpt, NULL, &c, &err) ==
+			      SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	sftr_binding_free(c);
+	ck_assert_msg(SFTR_SAVE(path, spelt_table, &spelt, NULL, &err) ==
+			      SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &again, &err),
+			 SFTR_OK);
+	ck_assert_uint_eq(sftr_checkpoint_count(again), 8);
+	for (size_t i = 0; i < 8; i++)
+		ck_assert_msg(sftr_checkpoint_find(again, tensors[i].name,
+						   strlen(tensors[i].name)) !=
+				      NULL,
+			      "%s", tensors[i].name);
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+	sftr_checkpoint_close(again);
+}
+END_TEST
+
 struct loose {
 	float *w;
 	int n;
@@ -819,6 +881,7 @@ main(void)
 	tcase_add_test(tc, what_is_saved_is_loaded_again);
 	tcase_add_test(tc, elements_below_a_byte_are_bytes_that_they_share);
 	tcase_add_test(tc, what_a_load_turns_a_save_turns_back);
+	tcase_add_test(tc, names_are_escaped_in_a_table);
 	tcase_add_loop_test(tc, a_struct_that_cannot_be_saved_says_why, 0, 5);
 	tcase_add_loop_test(tc, a_table_that_contradicts_itself_is_named, 0, 9);
 	tcase_add_test(tc, a_table_of_many_fields_has_each_once);

@@ -37,10 +37,11 @@ enum {
 };
 
 /*
- * A name under which a slot is looked for.  'transform' is NULL or as at the
- * end of a rule (below): "T", "permute 3,2,0,1".  A "*" in the name stands for
- * 0, 1, 2, ...: the tensors of these names, as many as there are without a
- * gap, stacked on a new first dimension, or on dimension N after "stack N".
+ * A name under which a slot is looked for, in which "\" takes the meaning off
+ * the character behind it.  'transform' is NULL or as at the end of a rule
+ * (below): "T", "permute 3,2,0,1".  A "*" in the name stands for 0, 1, 2, ...:
+ * the tensors of these names, as many as there are without a gap, stacked on a
+ * new first dimension, or on dimension N after "stack N".
  */
 typedef struct sftr_alias {
 	const char *name;

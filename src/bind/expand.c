@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/diagnostic.h"
+#include "bind/escape.h"
 #include "bind/slot.h"
 
 #include <inttypes.h>
@@ -73,26 +74,13 @@ no_memory(struct expander *e)
 	return sftr__fail_memory(e->err);
 }
 
-/* The first "*" that no "\" stands before, or NULL. */
-static const char *
-find_star(const char *name)
-{
-	for (; *name != '\0'; name++) {
-		if (*name == '*')
-			return name;
-		if (*name == '\\' && name[1] != '\0')
-			name++;
-	}
-	return NULL;
-}
-
 static unsigned
 count_repeats(const sftr_alias *alias)
 {
 	const char *p = alias->name;
 	unsigned n = 0;
 
-	while ((p = find_star(p)) != NULL) {
+	while ((p = sftr__find_star(p)) != NULL) {
 		n++;
 		p++;
 	}
@@ -111,7 +99,7 @@ number_names(struct expander *e, const struct item *item, uint64_t number)
 
 	for (size_t i = 0; i < n && out != NULL; i++) {
 		const sftr_alias *alias = &item->aliases[i];
-		const char *star = find_star(alias->name);
+		const char *star = sftr__find_star(alias->name);
 		size_t room = strlen(alias->name) + 24;
 		char *text = sftr__arena_alloc(e->arena, room);
 
@@ -195,23 +183,6 @@ make_shape(struct expander *e, const sftr__wish *wish, uint32_t scope,
 	return sftr__fail_at(e->err, SFTR_E_TABLE, wish->at, "%s", why.message);
 }
 
-/* The name as it is, for messages and prefixes. */
-static const char *
-plain_name(struct expander *e, const char *name)
-{
-	char *out = sftr__arena_text(e->arena, name, strlen(name));
-	size_t n = 0;
-
-	for (const char *p = name; out != NULL && *p != '\0'; p++) {
-		if (*p == '\\' && p[1] != '\0')
-			p++;
-		out[n++] = *p;
-	}
-	if (out != NULL)
-		out[n] = '\0';
-	return out;
-}
-
 static sftr_code
 emit(struct expander *e, const struct item *item, uint32_t scope)
 {
@@ -229,7 +200,7 @@ emit(struct expander *e, const struct item *item, uint32_t scope)
 	e->slots = p;
 	slot = &e->slots[e->n++];
 	memset(slot, 0, sizeof *slot);
-	slot->name.ptr = plain_name(e, item->aliases[0].name);
+	slot->name.ptr = sftr__unescape(e->arena, item->aliases[0].name);
 	if (slot->name.ptr == NULL)
 		return no_memory(e);
 	slot->name.len = strlen(slot->name.ptr);
@@ -246,7 +217,7 @@ emit(struct expander *e, const struct item *item, uint32_t scope)
 static size_t
 front_of(const struct item *item)
 {
-	const char *name = item->aliases[0].name, *star = find_star(name);
+	const char *name = item->aliases[0].name, *star = sftr__find_star(name);
 
 	return star == NULL ? 0 : (size_t)(star - name) + 1;
 }

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/diagnostic.h"
+#include "bind/escape.h"
 #include "bind/slot.h"
 
 #include <stdio.h>
@@ -255,7 +256,7 @@ add_limit(sftr__flat *f, const sftr_field *field, const char *name,
 	bool is_path;
 
 	/* Only for arrays whose number is a step of its own. */
-	if (strchr(name, '*') != NULL)
+	if (sftr__find_star(name) != NULL)
 		return SFTR_OK;
 	if (!sftr__grow(&f->allocator, &p, &f->limits_capacity, f->n_limits + 1,
 			sizeof *l))

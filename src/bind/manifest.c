@@ -8,6 +8,7 @@
 #include "base/diagnostic.h"
 #include "base/utf8.h"
 #include "bind/binding.h"
+#include "bind/escape.h"
 #include "bind/expand.h"
 #include "bind/member.h"
 #include "bind/slot.h"
@@ -37,25 +38,64 @@ put_text(struct sheet *s, const char *text)
 	put(s, text, strlen(text));
 }
 
-/* A name as it is, but for what would mean something. */
-static sftr_code
-put_literal(struct sheet *s, sftr_str name, sftr_error *err)
+static bool
+is_sayable(sftr_str name)
 {
+	for (size_t i = 0; i < name.len; i++)
+		if (name.ptr[i] == '\n' || name.ptr[i] == '\t' ||
+		    name.ptr[i] == '\r' || name.ptr[i] == '\0')
+			return false;
+	return name.len > 0 && sftr__utf8_span(name.ptr, name.len) == name.len;
+}
+
+/*
+ * A name as it is, but for what would mean something; if it is spelt, "\" and
+ * "*" mean what they mean.
+ */
+static sftr_code
+put_name(struct sheet *s, sftr_str name, bool is_spelt, sftr_error *err)
+{
+	if (!is_sayable(name)) {
+		sftr__fail(err, SFTR_E_CODEC,
+			   "a manifest cannot say this name");
+		sftr__set_key(err, name.ptr, name.len);
+		return SFTR_E_CODEC;
+	}
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if (c == '\n' || c == '\t' || c == '\r') {
-			sftr__fail(err, SFTR_E_CODEC,
-				   "a manifest cannot say this name");
-			sftr__set_key(err, name.ptr, name.len);
-			return SFTR_E_CODEC;
-		}
-		if (c == '\\' || c == '*' || c == '|' || c == ' ' ||
-		    (c == '#' && i == 0))
+		if (is_spelt && c == '\\' && i + 1 < name.len)
+			put(s, &name.ptr[i++], 1);
+		else if (c == '|' || c == ' ' || (c == '#' && i == 0) ||
+			 (!is_spelt && (c == '\\' || c == '*')))
 			put(s, "\\", 1);
-		put(s, &c, 1);
+		put(s, &name.ptr[i], 1);
 	}
 	return SFTR_OK;
+}
+
+/*
+ * An alias, the i-th: from 'last' on a "*" in its name stacks, and one before
+ * repeats.
+ */
+static sftr_code
+put_alias(struct sheet *s, size_t i, const char *name, const char *last,
+	  const char *transform, sftr_error *err)
+{
+	sftr_str text = { name, strlen(name) };
+	sftr_code code;
+
+	if (i > 0)
+		put_text(s, " | ");
+	code = put_name(s, text, true, err);
+	if (transform != NULL && transform[0] != '\0') {
+		put_text(s, " ");
+		put_text(s, transform);
+	}
+	if (sftr__find_star(last) != NULL &&
+	    (transform == NULL || strstr(transform, "stack") == NULL))
+		put_text(s, " stack 0");
+	return code;
 }
 
 static sftr_code
@@ -92,8 +132,8 @@ put_dtype(struct sheet *s, sftr_dtype dtype)
 }
 
 static sftr_code
-put_name(struct sheet *s, const sftr_slot *slot, sftr_codec codec,
-	 sftr_error *err)
+put_own_name(struct sheet *s, const sftr_slot *slot, sftr_codec codec,
+	     sftr_error *err)
 {
 	sftr_allocator a = sftr__allocator(NULL);
 	sftr_str name = { NULL, 0 };
@@ -102,7 +142,7 @@ put_name(struct sheet *s, const sftr_slot *slot, sftr_codec codec,
 	char *text;
 
 	if (slot->steps == NULL)
-		return put_literal(s, slot->name, err);
+		return put_name(s, slot->name, false, err);
 	code = sftr_path_format(codec, slot->steps, slot->n_steps, NULL, 0, &n,
 				err);
 	if (code != SFTR_OK && code != SFTR_E_CAPACITY)
@@ -115,34 +155,24 @@ put_name(struct sheet *s, const sftr_slot *slot, sftr_codec codec,
 	name.ptr = text;
 	name.len = n;
 	if (code == SFTR_OK)
-		code = put_literal(s, name, err);
+		code = put_name(s, name, false, err);
 	sftr__free(&a, text, n + 1);
 	return code;
 }
 
-/* Aliases have the manifest's own syntax, but for a "|". */
 static sftr_code
 put_names(struct sheet *s, const sftr_slot *slot, sftr_codec codec,
 	  sftr_error *err)
 {
-	if (slot->n_aliases == 0)
-		return put_name(s, slot, codec, err);
-	for (size_t i = 0; i < slot->n_aliases; i++) {
-		const sftr_alias *a = &slot->aliases[i];
+	sftr_code code = SFTR_OK;
 
-		if (i > 0)
-			put_text(s, " | ");
-		put_text(s, a->name);
-		if (a->transform != NULL && a->transform[0] != '\0') {
-			put_text(s, " ");
-			put_text(s, a->transform);
-		}
-		if (strchr(a->name, '*') != NULL &&
-		    (a->transform == NULL ||
-		     strstr(a->transform, "stack") == NULL))
-			put_text(s, " stack 0");
-	}
-	return SFTR_OK;
+	if (slot->n_aliases == 0)
+		return put_own_name(s, slot, codec, err);
+	for (size_t i = 0; i < slot->n_aliases && code == SFTR_OK; i++)
+		code = put_alias(s, i, slot->aliases[i].name,
+				 slot->aliases[i].name,
+				 slot->aliases[i].transform, err);
+	return code;
 }
 
 sftr_code
@@ -236,32 +266,22 @@ put_leaf(struct sheet *s, const struct below *b, const sftr_field *f,
 	 sftr__arena *arena, sftr_error *err)
 {
 	const char *name, *transform;
+	sftr_code code = SFTR_OK;
 
-	for (size_t k = 0;; k++) {
-		const char *last;
-
+	for (size_t k = 0; code == SFTR_OK; k++) {
 		if (!sftr__field_name(f, b->name, k, arena, &name, &transform))
 			return sftr__fail_memory(err);
 		if (name == NULL)
 			break;
-		last = name + strlen(b->name);
-		if (k > 0)
-			put_text(s, " | ");
-		put_text(s, name);
-		if (transform != NULL) {
-			put_text(s, " ");
-			put_text(s, transform);
-		}
-		if (strchr(last, '*') != NULL &&
-		    (transform == NULL || strstr(transform, "stack") == NULL))
-			put_text(s, " stack 0");
+		code = put_alias(s, k, name, name + strlen(b->name), transform,
+				 err);
 	}
 	put_dtype(s, f->dtype);
 	put_table_shape(s, b, f);
 	if (b->is_optional || sftr__field_word(f, SFTR__OPTIONAL, 0) != NULL)
 		put_text(s, "\toptional");
 	put_text(s, "\n");
-	return SFTR_OK;
+	return code;
 }
 
 static sftr_code
@@ -277,7 +297,7 @@ put_below(struct sheet *s, const struct below *b, const sftr_field *f,
 		return sftr__fail_memory(err);
 	n = strlen(name);
 	if (f->what != SFTR__NESTED &&
-	    strchr(name + strlen(b->name), '*') == NULL) {
+	    sftr__find_star(name + strlen(b->name)) == NULL) {
 		starred = sftr__arena_alloc(arena, n + 3);
 		if (starred == NULL)
 			return sftr__fail_memory(err);
@@ -382,31 +402,23 @@ is_optional(sftr_str word)
 	return word.len == 8 && memcmp(word.ptr, "optional", 8) == 0;
 }
 
-/* Bytes up to a c that no "\" stands before. */
-static size_t
-span(const char *text, size_t n, char c)
-{
-	size_t i = 0;
-
-	while (i < n && text[i] != c)
-		i += text[i] == '\\' && i + 1 < n ? 2 : 1;
-	return i;
-}
-
 /* "NAME TRANSFORM | NAME ...". */
 static sftr_code
 read_names(struct line *l, sftr_str column, sftr__wish *wish)
 {
 	size_t n = 1;
 
-	for (size_t i = span(column.ptr, column.len, '|'); i < column.len;
-	     i += 1 + span(column.ptr + i + 1, column.len - i - 1, '|'))
+	for (size_t i = sftr__escape_span(column.ptr, column.len, '|');
+	     i < column.len;
+	     i +=
+	     1 + sftr__escape_span(column.ptr + i + 1, column.len - i - 1, '|'))
 		n++;
 	wish->aliases = sftr__arena_alloc(l->arena, n * sizeof *wish->aliases);
 	if (wish->aliases == NULL)
 		return sftr__fail_memory(l->err);
 	for (wish->n_aliases = 0; wish->n_aliases < n; wish->n_aliases++) {
-		size_t len = span(column.ptr, column.len, '|'), name = 0;
+		size_t len = sftr__escape_span(column.ptr, column.len, '|'),
+		       name = 0;
 		const char *p = column.ptr;
 		sftr_alias *alias = &wish->aliases[wish->n_aliases];
 
@@ -414,7 +426,7 @@ read_names(struct line *l, sftr_str column, sftr__wish *wish)
 		column.len -= len < column.len ? len + 1 : len;
 		for (; len > 0 && *p == ' '; p++)
 			len--;
-		name = span(p, len, ' ');
+		name = sftr__escape_span(p, len, ' ');
 		if (name == 0)
 			return fail(l, (size_t)(p - l->text), "a name");
 		alias->name = sftr__arena_text(l->arena, p, name);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bind/member.h"
 
+#include "bind/escape.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +33,7 @@ sftr__name_below(sftr__arena *arena, const char *a, const char *b, size_t n)
 const char *
 sftr__name_numbered(sftr__arena *arena, const char *name, uint64_t number)
 {
-	const char *star = strchr(name, '*');
+	const char *star = sftr__find_star(name);
 	size_t n = strlen(name),
 	       front = star != NULL ? (size_t)(star - name) : n;
 	char *text = sftr__arena_alloc(arena, n + 24);
@@ -48,7 +50,7 @@ static const char *
 alternative(const char *text, size_t *k, size_t *n)
 {
 	for (;;) {
-		*n = strcspn(text, "|");
+		*n = sftr__escape_span(text, strlen(text), '|');
 		if ((*k)-- == 0)
 			return text;
 		if (text[*n] == '\0')

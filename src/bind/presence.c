@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bind/presence.h"
 
+#include "bind/escape.h"
 #include "names/codec.h"
 
 #include <string.h>
@@ -27,6 +28,9 @@ sftr__presence_key(sftr__presence *p, const char *name, bool *is_path)
 {
 	sftr_code code;
 
+	name = sftr__unescape(p->arena, name);
+	if (name == NULL)
+		return false;
 	sftr__path_buffer_clear(&p->path);
 	p->key.n = 0;
 	code = sftr__path_parse_into(SFTR_CODEC_DOTTED, name, strlen(name),
@@ -43,7 +47,7 @@ name_exists(sftr__presence *p, const char *name, bool *exists)
 {
 	bool is_path;
 
-	if (strchr(name, '*') != NULL)
+	if (sftr__find_star(name) != NULL)
 		name = sftr__name_numbered(p->arena, name, 0);
 	if (name == NULL || !sftr__presence_key(p, name, &is_path))
 		return false;

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "bind/dims.h"
+#include "bind/escape.h"
 #include "bind/member.h"
 #include "bind/slot.h"
 #include "bind/transform.h"
@@ -199,21 +200,24 @@ static sftr_code
 declare(struct saver *s, const struct tensor *t, const char *name,
 	const uint64_t *shape, uint32_t rank, const char *data)
 {
-	sftr_str text = { name, strlen(name) };
+	sftr_str text = { sftr__unescape(&s->arena, name), 0 };
 	unsigned bits = sftr_dtype_bits(t->field->dtype);
 	uint64_t n = 1;
 	size_t n_text = 0;
 	char *own;
 	sftr_code code;
 
+	if (text.ptr == NULL)
+		return sftr__fail_memory(s->err);
+	text.len = strlen(text.ptr);
 	for (uint32_t i = 0; i < rank; i++)
 		n *= shape[i];
 	/* Several elements may share a byte, and fill whole ones. */
 	n = n / 8 * bits + n % 8 * bits / 8;
 	if (s->codec != SFTR_CODEC_DOTTED) {
 		sftr__path_buffer_clear(&s->path);
-		code = sftr__path_parse_into(SFTR_CODEC_DOTTED, name, text.len,
-					     &s->path, s->err);
+		code = sftr__path_parse_into(SFTR_CODEC_DOTTED, text.ptr,
+					     text.len, &s->path, s->err);
 		if (code == SFTR_OK)
 			code = sftr_path_format(s->codec, s->path.steps,
 						s->path.n_steps, NULL, 0,
@@ -242,7 +246,7 @@ declare_part(struct saver *s, const struct tensor *t, const sftr__axes *axes,
 {
 	uint64_t steps[SFTR__MAX_AXES] = { 0 }, shape[SFTR__MAX_AXES] = { 0 };
 	uint64_t step = t->field->size;
-	bool is_stack = strchr(t->name, '*') != NULL;
+	bool is_stack = sftr__find_star(t->name) != NULL;
 	const char *from = t->data, *name = t->name, *data;
 	sftr_code code;
 
@@ -275,7 +279,7 @@ declare_part(struct saver *s, const struct tensor *t, const sftr__axes *axes,
 static sftr_code
 declare_tensor(struct saver *s, const struct tensor *t)
 {
-	bool is_stack = strchr(t->name, '*') != NULL;
+	bool is_stack = sftr__find_star(t->name) != NULL;
 	uint32_t at = t->transform.stack_axis;
 	uint64_t n = is_stack && at < t->rank ? t->shape[at] : 1;
 	sftr__axes axes;

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/diagnostic.h"
 #include "base/sort.h"
+#include "bind/escape.h"
 #include "bind/member.h"
 #include "bind/slot.h"
 
@@ -47,10 +48,10 @@ check_words(const sftr_table *table, const sftr_field *f, sftr_error *err)
 			return fail(err, table, f,
 				    "the name of a struct has a transform");
 		if (is_packed(f) &&
-		    (w->transform != NULL || strchr(w->name, '*') != NULL))
+		    (w->transform != NULL || sftr__find_star(w->name) != NULL))
 			return fail(err, table, f,
 				    "elements below a byte cannot be moved");
-		if (f->what == SFTR__NESTED && strchr(w->name, '*') != NULL)
+		if (f->what == SFTR__NESTED && sftr__find_star(w->name) != NULL)
 			return fail(err, table, f,
 				    "a \"*\" in the name of one struct");
 	}
