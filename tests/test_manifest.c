@@ -37,8 +37,8 @@ SFTR_STRUCT(net_table, struct net,
 static const char net_manifest[] =
 	"Dense_*.weight | Dense_*.kernel T\tF32\t.out .in\n"
 	"Dense_*.bias\tF32\t.out\toptional\n"
-	"head.weight | head.kernel T\tF32\tout in\n"
-	"head.bias\tF32\tout\toptional\n"
+	"head.weight | head.kernel T\tF32\tout__head in__head\n"
+	"head.bias\tF32\tout__head\toptional\n"
 	"blocks.*.wq stack 0\tF32\tlayer dim ...\n"
 	"fixed\tI16\t3 4\n"
 	"eps\tF32\t\n";
@@ -102,6 +102,54 @@ START_TEST(slots_are_printed_with_what_would_mean_something_escaped)
 						      sizeof text, &n, &err),
 				 SFTR_E_CODEC);
 	}
+}
+END_TEST
+
+struct block {
+	struct linear q, k;
+};
+SFTR_STRUCT(block_table, struct block, SFTR_NESTED(q, linear_table),
+	    SFTR_NESTED(k, linear_table));
+
+struct stem {
+	struct block blocks[2];
+	struct block ends[1];
+};
+SFTR_STRUCT(stem_table, struct stem, SFTR_STRUCTS_EXACTLY(blocks, block_table),
+	    SFTR_NESTED(ends[0], block_table, SFTR_NAME("end")));
+
+/* Those of two nested structs have one name in C, and are not one. */
+START_TEST(dimensions_of_a_nested_struct_are_its_own)
+{
+	static const char due[] =
+		"blocks.*.q.weight | blocks.*.q.kernel T\tF32\t"
+		".out__q .in__q\n"
+		"blocks.*.q.bias\tF32\t.out__q\toptional\n";
+	static const char end[] =
+		"end.k.bias\tF32\tout__ends_0___k\toptional\n";
+	static const struct offered widths[] = {
+		{ "blocks.0.q.weight", SFTR_F32, 2, { 1, 2 }, NULL },
+		{ "blocks.0.k.weight", SFTR_F32, 2, { 3, 4 }, NULL },
+		{ "blocks.1.q.weight", SFTR_F32, 2, { 5, 6 }, NULL },
+		{ "blocks.1.k.weight", SFTR_F32, 2, { 7, 8 }, NULL },
+		{ "end.q.weight", SFTR_F32, 2, { 9, 8 }, NULL },
+		{ "end.k.weight", SFTR_F32, 2, { 7, 6 }, NULL },
+	};
+	sftr_checkpoint *ckpt = offer(widths, 6);
+	sftr_binding *b;
+	char text[1024];
+	sftr_error err;
+	size_t n;
+
+	ck_assert_int_eq(SFTR_MANIFEST(stem_table, text, sizeof text, &n, &err),
+			 SFTR_OK);
+	ck_assert_mem_eq(text, due, sizeof due - 1);
+	ck_assert_str_eq(text + n - (sizeof end - 1), end);
+	ck_assert_msg(sftr_bind_manifest(text, n, ckpt, NULL, &b, &err) ==
+			      SFTR_OK,
+		      "%s: %s", err.key, err.message);
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
 }
 END_TEST
 
@@ -380,6 +428,7 @@ main(void)
 	TCase *tc = tcase_create("manifest");
 
 	tcase_add_test(tc, a_table_prints_what_it_wants);
+	tcase_add_test(tc, dimensions_of_a_nested_struct_are_its_own);
 	tcase_add_test(tc, what_parts_names_is_escaped_in_aliases);
 	tcase_add_test(
 		tc, slots_are_printed_with_what_would_mean_something_escaped);

@@ -191,7 +191,11 @@
 	sftr_struct_write(writer, SFTR__CONST_TABLE(table, object), object,   \
 			  options, err)
 
-/* The table's manifest into text[size]; see sftr_manifest_format. */
+/*
+ * The table's manifest into text[size]; see sftr_manifest_format.  Dimensions
+ * of a nested struct are called by its member too, "in__head", or are "?" where
+ * that is longer than 64 bytes.
+ */
 #define SFTR_MANIFEST(table, text, size, n_bytes, err)                        \
 	sftr_struct_manifest(table(), text, size, n_bytes, err)
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 /* The key of a name: the scope's four bytes, then the name. */
-#define MAX_NAME 64
 #define NO_SCOPE UINT32_MAX
 
 void
@@ -50,7 +49,8 @@ sftr__dims_scope(sftr__dims *dims, uint32_t parent)
 }
 
 static size_t
-make_key(char key[MAX_NAME + 4], uint32_t scope, const char *name, size_t n)
+make_key(char key[SFTR__DIM_NAME_MAX + 4], uint32_t scope, const char *name,
+	 size_t n)
 {
 	memcpy(key, &scope, sizeof scope);
 	memcpy(key + 4, name, n);
@@ -61,10 +61,10 @@ make_key(char key[MAX_NAME + 4], uint32_t scope, const char *name, size_t n)
 static size_t
 find_here(const sftr__dims *dims, uint32_t scope, const char *name, size_t n)
 {
-	char key[MAX_NAME + 4];
+	char key[SFTR__DIM_NAME_MAX + 4];
 	uint32_t place;
 
-	if (!dims->has_index || n > MAX_NAME)
+	if (!dims->has_index || n > SFTR__DIM_NAME_MAX)
 		return SFTR__NO_DIM;
 	n = make_key(key, scope, name, n);
 	place = sftr__index_find(&dims->index, dims->dims, key, n);
@@ -89,12 +89,12 @@ sftr__dims_declare(sftr__dims *dims, uint32_t scope, const char *name, size_t n)
 {
 	const sftr_allocator *a = &dims->allocator;
 	size_t i = find_here(dims, scope, name, n), n_key;
-	char key[MAX_NAME + 4];
+	char key[SFTR__DIM_NAME_MAX + 4];
 	void *p = dims->dims;
 	uint32_t before;
 	sftr__dim *d;
 
-	if (i != SFTR__NO_DIM || n > MAX_NAME)
+	if (i != SFTR__NO_DIM || n > SFTR__DIM_NAME_MAX)
 		return i;
 	if (!dims->has_index) {
 		dims->has_index =

@@ -31,6 +31,7 @@ typedef struct sftr__dims {
 } sftr__dims;
 
 #define SFTR__NO_DIM SIZE_MAX
+#define SFTR__DIM_NAME_MAX 64 /* bytes */
 
 /* 'known' is borrowed. */
 void

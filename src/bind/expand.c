@@ -173,7 +173,7 @@ make_shape(struct expander *e, const sftr__wish *wish, uint32_t scope,
 			end++;
 		if (sftr__dims_declare(e->dims, scope, wish->shape + i + 1,
 				       end - i - 1) == SFTR__NO_DIM &&
-		    end - i <= 65)
+		    end - i - 1 <= SFTR__DIM_NAME_MAX)
 			return no_memory(e);
 	}
 	out[len] = '\0';

@@ -207,29 +207,53 @@ struct below {
 	const char *name;
 	const sftr_table *scopes[33]; /* tables above, and it, from the top */
 	unsigned depth;
-	bool is_repeated[33]; /* whether each is in an array */
+	const char *members[33]; /* that each is; NULL in an array */
 	bool is_optional;
 };
 
-/* How many arrays deep the struct is that declares a dimension. */
-static bool
-is_of_instance(const struct below *b, const char *name, size_t n)
+/* How deep the struct is that declares a dimension; 0 also if none does. */
+static unsigned
+depth_of_dim(const struct below *b, const char *name, size_t n)
 {
-	for (unsigned d = b->depth + 1; d-- > 0;) {
-		bool repeated = false;
-
+	for (unsigned d = b->depth; d > 0; d--)
 		for (size_t i = 0; i < b->scopes[d]->n_fields; i++) {
 			const sftr_field *f = &b->scopes[d]->fields[i];
 
-			if (f->what != SFTR__DIM || strlen(f->shape) != n ||
-			    memcmp(f->shape, name, n) != 0)
-				continue;
-			for (unsigned k = 0; k <= d; k++)
-				repeated = repeated || b->is_repeated[k];
-			return repeated;
+			if (f->what == SFTR__DIM && strlen(f->shape) == n &&
+			    memcmp(f->shape, name, n) == 0)
+				return d;
 		}
+	return 0;
+}
+
+/*
+ * A manifest's dimensions are of a repetition or of the whole: those of structs
+ * nested in one are told apart by the members, "in__head".
+ */
+static void
+put_dim(struct sheet *s, const struct below *b, const char *name, size_t n)
+{
+	unsigned d = depth_of_dim(b, name, n), top = d;
+	size_t room = SFTR__DIM_NAME_MAX - n;
+
+	for (; top > 0 && b->members[top] != NULL; top--) {
+		size_t more = strlen(b->members[top]) + 2;
+
+		if (more > room) {
+			put_text(s, "?");
+			return;
+		}
+		room -= more;
 	}
-	return false;
+	if (top > 0)
+		put_text(s, ".");
+	put(s, name, n);
+	while (top++ < d) {
+		put_text(s, "__");
+		/* A member may be written as "a.b", or as "a[0]". */
+		for (const char *m = b->members[top]; *m != '\0'; m++)
+			put(s, strchr(".[]", *m) != NULL ? "_" : m, 1);
+	}
 }
 
 static void
@@ -249,10 +273,10 @@ put_table_shape(struct sheet *s, const struct below *b, const sftr_field *f)
 		if (t.kind == SFTR__SHAPE_END)
 			return;
 		put_text(s, space);
-		if (t.kind == SFTR__DIM_NAME &&
-		    is_of_instance(b, t.name, t.n_name))
-			put_text(s, ".");
-		put(s, t.name, t.n_name);
+		if (t.kind == SFTR__DIM_NAME)
+			put_dim(s, b, t.name, t.n_name);
+		else
+			put(s, t.name, t.n_name);
 		space = " ";
 	}
 }
@@ -308,7 +332,7 @@ put_below(struct sheet *s, const struct below *b, const sftr_field *f,
 	next.name = name;
 	next.depth++;
 	next.scopes[next.depth] = next.table;
-	next.is_repeated[next.depth] = f->what != SFTR__NESTED;
+	next.members[next.depth] = f->what == SFTR__NESTED ? f->member : NULL;
 	next.is_optional = b->is_optional ||
 			   sftr__field_word(f, SFTR__OPTIONAL, 0) != NULL;
 	return put_table(s, &next, arena, err);

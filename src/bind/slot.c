@@ -86,11 +86,11 @@ sftr__shape_check(const char *text, sftr_error *err)
 					     "shape \"%s\": expected a number, "
 					     "a name, ? or ...",
 					     text);
-		if (t.kind == SFTR__DIM_NAME && t.n_name > 64)
+		if (t.kind == SFTR__DIM_NAME && t.n_name > SFTR__DIM_NAME_MAX)
 			return sftr__fail_at(err, SFTR_E_ARGUMENT, t.at,
 					     "shape \"%s\": a name has at most "
-					     "64 characters",
-					     text);
+					     "%d characters",
+					     text, SFTR__DIM_NAME_MAX);
 		if (t.kind == SFTR__REST && has_rest)
 			return sftr__fail_at(err, SFTR_E_ARGUMENT, t.at,
 					     "shape \"%s\": expected one ..., "

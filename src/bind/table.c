@@ -79,7 +79,7 @@ check_field(const sftr_table *table, const sftr_field *f, sftr_error *err)
 
 		if (f->shape == NULL ||
 		    sftr__shape_next(f->shape, &at).kind != SFTR__DIM_NAME ||
-		    f->shape[at] != '\0' || at > 64)
+		    f->shape[at] != '\0' || at > SFTR__DIM_NAME_MAX)
 			return fail(err, table, f,
 				    "expected the name of a dimension");
 		return SFTR_OK;
