@@ -71,6 +71,8 @@ parse_integer(struct cursor *c)
 	}
 	if (n.negative && !n.given)
 		fail(c, c->p, "a digit after '-'");
+	/* As elsewhere, -0 is 0, and not the end. */
+	n.negative = n.negative && n.magnitude > 0;
 	return n;
 }
 
@@ -122,8 +124,7 @@ parse_item(struct cursor *c, uint32_t dim, uint64_t extent, sftr_slice *s)
 		fail(c, at, "a number or ':'");
 		return;
 	}
-	if (n.negative ? n.magnitude > extent || n.magnitude == 0 :
-			 n.magnitude >= extent) {
+	if (n.negative ? n.magnitude > extent : n.magnitude >= extent) {
 		if (c->code != SFTR_OK)
 			return;
 		c->code = sftr__fail_at(
