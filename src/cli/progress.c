@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/progress.h"
 
+#include "cli/interrupt.h"
 #include "cli/size.h"
 
 #include <stdio.h>
@@ -17,6 +18,7 @@ progress_begin(progress *p, const char *what)
 	p->percent = -1;
 	p->is_shown = isatty(STDERR_FILENO) && term != NULL &&
 		      strcmp(term, "dumb") != 0;
+	interrupt_begin();
 }
 
 int
@@ -26,6 +28,8 @@ progress_show(void *user, uint64_t done, uint64_t total)
 	char a[SIZE_TEXT], b[SIZE_TEXT];
 	int percent;
 
+	if (interrupt_came())
+		return 1;
 	if (!p->is_shown || total == 0)
 		return 0;
 	/* Without a product that could pass 2^64. */
@@ -48,4 +52,5 @@ progress_end(progress *p)
 	if (p->percent >= 0)
 		fputs("\r\033[K", stderr);
 	p->percent = -1;
+	interrupt_end();
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* How far long work has come, on one line of a terminal; elsewhere nothing. */
+/*
+ * How far the writing of a file has come, on one line of a terminal; elsewhere
+ * nothing.  Where an interrupt comes, it is stopped in good order.
+ */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
@@ -15,11 +18,11 @@ typedef struct progress {
 void
 progress_begin(progress *p, const char *what);
 
-/* An sftr_progress_fn; 'user' is the progress.  Never cancels. */
+/* An sftr_progress_fn; 'user' is the progress.  Cancels if interrupted. */
 int
 progress_show(void *user, uint64_t done, uint64_t total);
 
-/* Takes the line away. */
+/* Takes the line away; if there was an interrupt, the program ends here. */
 void
 progress_end(progress *p);
 

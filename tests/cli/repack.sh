@@ -123,6 +123,44 @@ safetree repack --policy reference nul.st kept.st
 is 2
 has err 'U+0000'
 cmp canonical.st kept.st || failed=1
+
+# At the limit of a file's size it says so.
+(
+	ulimit -f 1
+	# shellcheck disable=SC2086  # SFTR_RUN is words
+	${SFTR_RUN-} "$SAFETREE" repack --align 4096 spelt.st out.st 2>err
+	echo $? >status
+)
+grep -q '^safetree: out.st: .*File too large' err || { cat err; failed=1; }
+echo 2 | cmp - status || failed=1
+
+# begun: a file is being written to out.st
+begun() { find . -name '.out.st.*' | grep -q .; }
+
+# stopped SIGNAL: told to stop in the midst of that, it dies of the signal
+stopped() {
+	in_midst=no
+	status=0
+	while [ $in_midst = no ] && [ $status -eq 0 ]; do
+		# shellcheck disable=SC2086  # SFTR_RUN is words
+		${SFTR_RUN-} "$SAFETREE" repack vast.st out.st &
+		until begun || ! kill -0 $! 2>err; do :; done
+		# It may have come to its end by now: then once more.
+		kill -STOP $! 2>err && begun && in_midst=yes
+		kill -s "$1" $! 2>err
+		kill -CONT $! 2>err
+		wait $!
+		status=$?
+	done 2>died
+	[ "$(kill -l $status)" = "$1" ] ||
+		{ echo "$1: status $status"; failed=1; }
+}
+size=1073741824
+st vast.st "{\"w\":{\"dtype\":\"U8\",\"shape\":[$size],\"data_offsets\":[0,$size]}}"
+dd if=/dev/null of=vast.st bs=1 seek=$(($(wc -c <vast.st) + size)) 2>err
+for signal in HUP TERM; do
+	stopped $signal
+done
 left=$(find . -name '*.tmp*' -o -name '.*.st*')
 [ -z "$left" ] || { echo "left behind: $left"; failed=1; }
 
