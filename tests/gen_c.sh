@@ -154,10 +154,9 @@ tensors bare.st ''
 no bare.st 'bare.st: its one tensor has no name for a member' --codec p2s
 no bare.st 'bare.st: a tensor without a name has none in C' --codec raw
 tensors line.st 'a|\nb'
-no line.st 'neither a table nor a rule can say that name'
+no line.st 'neither a table nor a rule can say the name'
 tensors alike.st "['-1']" '[-1]'
-no alike.st 'alike.st: no struct can be filled: '
-has err '; try --codec raw'
+no alike.st 'alike.st: no struct can be filled (try --codec raw): '
 takes alike.st --codec raw
 tensors clash.st a a.b
 no clash.st 'names are no tree under dotted' --codec dotted

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/codec.h"
 
+#include "cli/finding.h"
 #include "cli/outcome.h"
 
 #include <stdio.h>
@@ -45,13 +46,35 @@ codec_pair_option(const options *o, sftr_codec *a, sftr_codec *b)
 	return true;
 }
 
+bool
+codec_is_tree(const char *path, sftr_codec codec, sftr_code code,
+	      const sftr_error *err)
+{
+	sftr_error fault;
+	char text[800];
+
+	if (code == SFTR_OK)
+		return true;
+	if (code == SFTR_E_MEMORY) {
+		outcome_no_memory();
+		return false;
+	}
+	fault = *err;
+	if (finding_is_in(&fault, path))
+		fault.file[0] = '\0'; /* once is enough */
+	outcome_say_words(OUTCOME_NO,
+			  sftr_error_text(&fault, text, sizeof text),
+			  "%s: names are no tree under %s: ", path,
+			  sftr_codec_name(codec));
+	return false;
+}
+
 sftr_tree *
 codec_tree(const options *o, const sftr_checkpoint *ckpt, bool ignore_note,
 	   char *reason, size_t size)
 {
 	sftr_tree_options how;
 	sftr_tree *tree = NULL;
-	char text[800];
 	sftr_error err;
 	sftr_code code = SFTR_OK;
 
@@ -66,11 +89,5 @@ codec_tree(const options *o, const sftr_checkpoint *ckpt, bool ignore_note,
 		snprintf(reason, size, "%s", sftr_codec_name(how.codec));
 	if (code == SFTR_OK)
 		code = sftr_tree_from_checkpoint(ckpt, &how, &tree, &err);
-	if (code == SFTR_E_MEMORY)
-		outcome_no_memory();
-	else if (code != SFTR_OK)
-		outcome_say(OUTCOME_NO, "%s: names are no tree under %s: %s",
-			    o->args[0], sftr_codec_name(how.codec),
-			    sftr_error_text(&err, text, sizeof text));
-	return tree;
+	return codec_is_tree(o->args[0], how.codec, code, &err) ? tree : NULL;
 }

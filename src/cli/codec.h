@@ -16,6 +16,14 @@ bool
 codec_option(const options *o, sftr_codec otherwise, sftr_codec *codec);
 
 /*
+ * Whether 'code' says that the names of 'path' make a tree under 'codec'; if
+ * they do not it complains, as a no.
+ */
+bool
+codec_is_tree(const char *path, sftr_codec codec, sftr_code code,
+	      const sftr_error *err);
+
+/*
  * The tree that the names of 'ckpt' tell under --codec, guessed if it was not
  * given, without data; and in reason[size] why they are read so.  NULL after a
  * complaint: names that make no tree are a no.

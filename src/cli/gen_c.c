@@ -79,8 +79,8 @@ put_rule(struct job *j, size_t row)
 			    j->path);
 	else if (memchr(from, '\n', n) != NULL || memchr(from, '\0', n) != NULL)
 		outcome_say(OUTCOME_NO,
-			    "%s: %.100s: neither a table nor a rule can say "
-			    "that name",
+			    "%s: neither a table nor a rule can say the name "
+			    "'%s'",
 			    j->path, from);
 	else
 		ok = true;
@@ -167,10 +167,10 @@ is_bound(const struct job *j)
 	if (code == SFTR_E_MEMORY)
 		outcome_no_memory();
 	else if (code != SFTR_OK)
-		outcome_say(OUTCOME_NO, "%s: no struct can be filled: %s%s",
-			    j->path, sftr_error_text(&err, text, sizeof text),
-			    j->codec == SFTR_CODEC_RAW ? "" :
-							 "; try --codec raw");
+		outcome_say_words(
+			OUTCOME_NO, sftr_error_text(&err, text, sizeof text),
+			"%s: no struct can be filled%s: ", j->path,
+			j->codec == SFTR_CODEC_RAW ? "" : " (try --codec raw)");
 	sftr_binding_free(binding);
 	free(slots);
 	return code == SFTR_OK;

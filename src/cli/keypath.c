@@ -33,8 +33,10 @@ parse_all(const options *o, sftr_codec codec)
 		} else if (code == SFTR_E_MEMORY) {
 			outcome_no_memory();
 		} else {
-			outcome_say(OUTCOME_NO, "%s",
-				    sftr_error_text(&err, text, sizeof text));
+			outcome_say_words(
+				OUTCOME_NO,
+				sftr_error_text(&err, text, sizeof text),
+				"argument %d: ", i + 1);
 		}
 	}
 }
@@ -52,7 +54,7 @@ can_be_a_line(const char *text, size_t n)
 }
 
 static void
-print_path(const steps *s, sftr_codec codec)
+print_path(const steps *s, sftr_codec codec, size_t number)
 {
 	char message[800];
 	sftr_error err;
@@ -62,8 +64,10 @@ print_path(const steps *s, sftr_codec codec)
 		sftr_path_format(codec, s->steps, s->n, NULL, 0, &n, &err);
 
 	if (code != SFTR_E_CAPACITY) {
-		outcome_say(OUTCOME_NO, "%s",
-			    sftr_error_text(&err, message, sizeof message));
+		outcome_say_words(
+			OUTCOME_NO,
+			sftr_error_text(&err, message, sizeof message),
+			"line %zu: ", number);
 		return;
 	}
 	text = malloc(n + 1);
@@ -76,8 +80,9 @@ print_path(const steps *s, sftr_codec codec)
 		fwrite(text, 1, n, stdout);
 		fputc('\n', stdout);
 	} else {
-		outcome_say(OUTCOME_NO, "the name '%s' cannot stand in a line",
-			    text);
+		outcome_say(OUTCOME_NO,
+			    "line %zu: a line cannot hold the name '%s'",
+			    number, text);
 	}
 	free(text);
 }
@@ -86,7 +91,7 @@ static void
 format_line(steps *s, sftr_codec codec, char *line, size_t n, size_t number)
 {
 	if (steps_read(s, line, n))
-		print_path(s, codec);
+		print_path(s, codec, number);
 	else if (s->expected == NULL)
 		outcome_no_memory();
 	else

@@ -302,8 +302,8 @@ print_manifest(const struct listing *l)
 		const sftr_tensor *t = l->tensors[i];
 
 		if (!can_be_listed(t->name)) {
-			outcome_trouble("%s: the name '%s' cannot stand in a "
-					"manifest",
+			outcome_trouble("%s: a manifest cannot hold the name "
+					"'%s'",
 					l->path, t->name.ptr);
 			continue;
 		}

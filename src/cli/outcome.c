@@ -17,22 +17,28 @@ outcome_note(enum outcome outcome)
 		worst = outcome;
 }
 
+/* What is too long ends in "...", behind a whole character. */
 static void
-say(const char *format, va_list args)
+say(const char *words, const char *format, va_list args)
 {
 	char text[1024];
 	int n = vsnprintf(text, sizeof text, format, args);
 
 	if (n < 0)
 		n = 0;
-	if ((size_t)n >= sizeof text)
-		n = sizeof text - 1;
+	if ((size_t)n >= sizeof text) {
+		n = sizeof text - 4;
+		while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+			n--;
+		memcpy(text + n, "...", 3);
+		n += 3;
+	}
 	/* Results first: the two streams often share a terminal. */
 	fflush(stdout);
 	fputs("safetree: ", stderr);
 	/* What is named may be a file's name, and that may be anything. */
 	text_print(stderr, text, (size_t)n);
-	fputc('\n', stderr);
+	fprintf(stderr, "%s\n", words);
 }
 
 void
@@ -41,7 +47,19 @@ outcome_say(enum outcome outcome, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(format, args);
+	say("", format, args);
+	va_end(args);
+	outcome_note(outcome);
+}
+
+void
+outcome_say_words(enum outcome outcome, const char *words, const char *format,
+		  ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(words, format, args);
 	va_end(args);
 	outcome_note(outcome);
 }
@@ -52,7 +70,7 @@ outcome_trouble(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(format, args);
+	say("", format, args);
 	va_end(args);
 	outcome_note(OUTCOME_UNKNOWN);
 }

@@ -24,7 +24,12 @@ outcome_note(enum outcome outcome);
 void
 outcome_say(enum outcome outcome, const char *format, ...) OUTCOME_PRINTF(2, 3);
 
-/* The same with OUTCOME_UNKNOWN. */
+/* The same, and behind it 'words' of the library, which are escaped already. */
+void
+outcome_say_words(enum outcome outcome, const char *words, const char *format,
+		  ...) OUTCOME_PRINTF(3, 4);
+
+/* outcome_say with OUTCOME_UNKNOWN. */
 void
 outcome_trouble(const char *format, ...) OUTCOME_PRINTF(1, 2);
 

@@ -4,11 +4,12 @@
 #include "cli/codec.h"
 #include "cli/finding.h"
 #include "cli/outcome.h"
+#include "cli/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_NAME 200 /* bytes of a name in a complaint */
+#define MAX_NAME 200 /* columns of a name in a complaint */
 
 bool
 renaming_option(const options *o, renaming *r)
@@ -70,17 +71,11 @@ renaming_free(renaming *r)
 static bool
 is_tree(renaming *r, const char *path, sftr_code code, const sftr_error *err)
 {
-	char text[800];
+	bool ok = codec_is_tree(path, r->from, code, err);
 
-	if (code == SFTR_E_MEMORY)
-		outcome_no_memory();
-	else if (code != SFTR_OK)
-		outcome_say(OUTCOME_NO, "%s: names are no tree under %s: %s",
-			    path, sftr_codec_name(r->from),
-			    sftr_error_text(err, text, sizeof text));
-	if (code != SFTR_OK)
+	if (!ok)
 		renaming_free(r);
-	return code == SFTR_OK;
+	return ok;
 }
 
 bool
@@ -273,13 +268,15 @@ renaming_refuses(const renaming *r, const char *path, const sftr_error *err)
 		sftr_node_walk(sftr_tree_root(r->tree), try_name, &u, NULL);
 	sftr_error_text(err, text, sizeof text);
 	if (u.name != NULL)
-		outcome_say(OUTCOME_NO, "%s: %.*s cannot be named under %s: %s",
-			    path, MAX_NAME, u.name, sftr_codec_name(r->to),
-			    text);
+		outcome_say_words(
+			OUTCOME_NO, text,
+			"%s: %.*s cannot be named under %s: ", path,
+			(int)text_fit(u.name, strlen(u.name), MAX_NAME), u.name,
+			sftr_codec_name(r->to));
 	else
-		outcome_say(OUTCOME_NO,
-			    "%s: the tree cannot be named under %s: %s", path,
-			    sftr_codec_name(r->to), text);
+		outcome_say_words(OUTCOME_NO, text,
+				  "%s: the tree cannot be named under %s: ",
+				  path, sftr_codec_name(r->to));
 	free(u.name);
 	return true;
 }

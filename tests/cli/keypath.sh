@@ -45,8 +45,8 @@ says out <<'END'
 [["attr","b"]]
 END
 says err <<'END'
-safetree: a#01: expected an index without a leading zero, found '0' (byte 2)
-safetree: c##1: expected an index, found '#' (byte 2)
+safetree: argument 1: a#01: expected an index without a leading zero, found '0' (byte 2)
+safetree: argument 3: c##1: expected an index, found '#' (byte 2)
 END
 
 safetree keypath --format '[["attr","layers"],["index",10],["key","query"]]' \
@@ -106,14 +106,21 @@ refused '[["key","a' 'expected the end of the string (byte 10)'
 safetree keypath --format '[["key","a.b"]]' '[["key",1]]' '[["index",-1]]'
 is 1
 silent out
-has err "safetree: a.b: step 0: expected no '.', '@' or '#', found '.' (byte 1)"
-has err 'step 0: expected'
+has err "safetree: line 1: a.b: step 0: expected no '.', '@' or '#', found '.' (byte 1)"
+has err 'safetree: line 2: 1: step 0: expected'
+has err 'safetree: line 3: step 0: expected'
 has err 'found -1'
+# What cannot be printed is escaped, once.
+safetree keypath --codec keystr "$(printf "['a\\033b'")"
+is 1
+says err <<'END'
+safetree: argument 1: ['a\x1bb': expected ']', found the end (byte 6)
+END
 safetree keypath --format --codec raw '[["key","a\nb"]]'
 is 1
 silent out
 says err <<'END'
-safetree: the name 'a\x0ab' cannot stand in a line
+safetree: line 1: a line cannot hold the name 'a\x0ab'
 END
 
 safetree keypath --codec guess x

@@ -131,7 +131,7 @@ EOF
 safetree ls --manifest --policy reference names.st
 is 2
 silent out
-has err "names.st: the name '' cannot stand in a manifest"
+has err "names.st: a manifest cannot hold the name ''"
 
 # Patterns: sets, escapes, and names that are patterns themselves.
 st glob.st '{"[a]":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"b*":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"bc":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'

@@ -115,6 +115,14 @@ says err <<'EOF'
 safetree: no command 'a\x1b[31m\u{0085}b'; see 'safetree --help'
 EOF
 
+# What is too long for a line is cut, behind a whole character.
+e=$(printf '\303\251')
+safetree "$(printf '%0600d' 0 | sed "s/0/$e/g")"
+is 2
+says err <<EOF
+safetree: no command '$(printf '%0504d' 0 | sed "s/0/$e/g")...
+EOF
+
 # A full disk is said; a reader that has left is not.
 if [ -w /dev/full ]; then
 	# shellcheck disable=SC2086  # SFTR_RUN is words

@@ -163,7 +163,7 @@ safetree: alike.st: the tree cannot be named under dotted: [-1]: dotted cannot t
 EOF
 st twice.st '{".a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'
 no twice.st p2s:slash
-has err 'twice.st: names are no tree under p2s: twice.st: '
+has err 'twice.st: names are no tree under p2s: .a: '
 no "$p2s" keystr:slash
 has err 'names are no tree under keystr: '
 st lie.st '{"__metadata__":{"pytree.note":"[]"},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'

@@ -151,7 +151,7 @@ safetree tree --codec dotted bad.st
 is 1
 silent out
 says err <<'EOF'
-safetree: bad.st: names are no tree under dotted: bad.st: a: expected nothing below a tensor, found a.b
+safetree: bad.st: names are no tree under dotted: a: expected nothing below a tensor, found a.b
 EOF
 st lie.st '{"__metadata__":{"pytree.note":"[]"},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'
 safetree tree lie.st
