@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/selection.h"
 
-#include "cli/finding.h"
 #include "cli/outcome.h"
+#include "cli/sheet.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +82,7 @@ selection_new(const char *path, const sftr_checkpoint *ckpt,
 	s->tensor = tensor;
 	if (set_slices(s, slice == NULL ? "" : slice, slices, &err) !=
 	    SFTR_OK) {
-		finding_fail(path, &err);
+		sheet_trouble(path, slice, &err);
 		selection_free(s);
 		s = NULL;
 	}

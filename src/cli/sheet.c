@@ -69,7 +69,7 @@ sheet_read(const char *path, size_t *n)
 
 /* The line that a byte is in, or of a long one what is near. */
 static void
-point(const char *text, size_t at)
+point(const char *text, size_t at, bool is_numbered)
 {
 	char line[2 * NEAR];
 	size_t number = 1, begin = 0, n;
@@ -89,7 +89,8 @@ point(const char *text, size_t at)
 	/* Tabs part columns; here one place is one place. */
 	for (size_t i = 0; i < n; i++)
 		line[i] = text[begin + i] == '\t' ? ' ' : text[begin + i];
-	column = fprintf(stderr, "  line %zu   ", number);
+	column = is_numbered ? fprintf(stderr, "  line %zu   ", number) :
+			       fprintf(stderr, "  ");
 	text_quote(stderr, line, n);
 	column += (int)text_quote(NULL, line, at - begin);
 	fprintf(stderr, "\n%*s^\n", column, "");
@@ -100,6 +101,7 @@ sheet_trouble(const char *path, const char *text, const sftr_error *err)
 {
 	finding_trouble(path, err);
 	if (text != NULL && err->offset <= strlen(text) &&
-	    (err->code == SFTR_E_RULE || err->code == SFTR_E_TABLE))
-		point(text, (size_t)err->offset);
+	    (err->code == SFTR_E_RULE || err->code == SFTR_E_TABLE ||
+	     err->code == SFTR_E_SLICE))
+		point(text, (size_t)err->offset, err->code != SFTR_E_SLICE);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A text that a person wrote into a file: rules, a manifest; read whole. */
+/*
+ * A text that a person wrote: rules or a manifest in a file, which is read
+ * whole; a slice behind an option.
+ */
 #ifndef CLI_SHEET_H
 #define CLI_SHEET_H
 

@@ -103,11 +103,22 @@ is 2
 silent out
 says err <<'EOF'
 safetree: slice: index 32 is out of range, dimension 0 has 32
+  32
+  ^
 EOF
 safetree show digits.safetensors @params@Dense_0@bias --slice 1,
 is 2
 says err <<'EOF'
 safetree: slice: expected no more items, one for each dimension is enough
+  1,
+    ^
+EOF
+safetree show digits.safetensors @params@Dense_0@kernel --slice 3:x,1
+is 2
+says err <<'EOF'
+safetree: slice: expected ',' or the end
+  3:x,1
+    ^
 EOF
 safetree show dtypes-torch.safetensors float4_e2m1fn_x2 --slice :,1
 is 2
