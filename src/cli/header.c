@@ -226,7 +226,7 @@ run(const options *o)
 	sftr_open_options open;
 	sftr_error err;
 
-	if (!input_policy(o, &open))
+	if (options_clash(o, "pretty", "json") || !input_policy(o, &open))
 		return;
 	if (sftr_checkpoint_open(o->args[0], &open, &ckpt, &err) != SFTR_OK) {
 		if (raw && finding_is_fault(err.code) &&

@@ -336,9 +336,12 @@ print_listing(struct listing *l, const options *o)
 static void
 run(const options *o)
 {
-	sftr_checkpoint *ckpt = input_open(o, o->args[0]);
-	struct listing l = { o->args[0], ckpt, NULL, 0 };
+	struct listing l = { o->args[0], NULL, NULL, 0 };
+	sftr_checkpoint *ckpt;
 
+	if (options_clash(o, "json", "manifest"))
+		return;
+	l.ckpt = ckpt = input_open(o, l.path);
 	if (ckpt == NULL)
 		return;
 	if (collect(&l, o))
@@ -356,7 +359,7 @@ static const struct option table[] = {
 
 const struct command command_ls = {
 	"ls",
-	"[--json] [--policy strict|reference] PATH [GLOB...]",
+	"[--json | --manifest] [--policy strict|reference] PATH [GLOB...]",
 	"list tensors: name, dtype, shape, size",
 	table,
 	1,

@@ -112,6 +112,15 @@ options_value(const options *o, const char *name)
 	return value;
 }
 
+bool
+options_clash(const options *o, const char *a, const char *b)
+{
+	if (options_value(o, a) == NULL || options_value(o, b) == NULL)
+		return false;
+	outcome_trouble("--%s or --%s, not both", a, b);
+	return true;
+}
+
 const char *
 options_next(const options *o, const char *name, int *i)
 {

@@ -49,6 +49,10 @@ options_dashes(const struct option *option);
 const char *
 options_value(const options *o, const char *name);
 
+/* Whether both flags were given, of which there may be one; then complains. */
+bool
+options_clash(const options *o, const char *a, const char *b);
+
 /* The next value at or after *i, for options that may be repeated. */
 const char *
 options_next(const options *o, const char *name, int *i);

@@ -285,6 +285,8 @@ run(const options *o)
 	sftr_checkpoint *ckpt;
 	const sftr_tensor *t;
 
+	if (options_clash(o, "raw", "json"))
+		return;
 	if (options_value(o, "raw") != NULL && isatty(STDOUT_FILENO)) {
 		outcome_trouble("--raw writes bytes; lead them to a file");
 		return;

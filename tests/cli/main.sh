@@ -81,6 +81,19 @@ says err <<'EOF'
 safetree: --policy is strict or reference, not 'loose'
 EOF
 
+safetree ls --manifest digits.safetensors --json
+is 2
+silent out
+says err <<'EOF'
+safetree: --json or --manifest, not both
+EOF
+safetree header --pretty --json digits.safetensors
+is 2
+silent out
+safetree show --json --raw digits.safetensors @params@Dense_1@bias
+is 2
+silent out
+
 # Options may stand anywhere, and end at "--".
 safetree check digits.safetensors --policy reference
 is 0
