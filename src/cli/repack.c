@@ -33,7 +33,8 @@ parse_align(const options *o, uint64_t *align)
 	/* strtoull takes signs and spaces; a size has none. */
 	if (*text >= '1' && *text <= '9' && *end == '\0' && errno == 0)
 		return true;
-	outcome_trouble("--align is a number of bytes, not '%s'", text);
+	outcome_trouble("--align is a power of two from 8 to 1048576, not '%s'",
+			text);
 	return false;
 }
 
