@@ -167,6 +167,12 @@ for prefix in '' int 2 a-b a__b _a A_B a_ abcdefghijklmnopqrstuvwxy; do
 	silent out
 	has err "--prefix is a plain identifier of at most 24 letters"
 done
+for prefix in safetree sftr sftr_slot size_t; do
+	safetree gen-c --prefix "$prefix" odd.st
+	is 2
+	silent out
+	has err "--prefix '$prefix' would meet names of safetree or of C"
+done
 safetree gen-c nowhere.st
 is 2
 

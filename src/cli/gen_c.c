@@ -214,15 +214,33 @@ generate(struct job *j, const char *prefix)
 	c_header_print(&h);
 }
 
+/* The names of <safetree.h> and its guard, and POSIX's names of types. */
+static bool
+is_reserved(const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(prefix, "sftr", 4) == 0 ||
+	       strcmp(prefix, "safetree") == 0 ||
+	       (n > 2 && strcmp(prefix + n - 2, "_t") == 0);
+}
+
 static bool
 read_prefix(const options *o, const char **prefix)
 {
 	*prefix = options_value(o, "prefix");
 	if (*prefix == NULL)
 		*prefix = "model";
-	if (identifier_fits(*prefix) && strlen(*prefix) <= LONGEST_PREFIX)
+	if (identifier_fits(*prefix) && strlen(*prefix) <= LONGEST_PREFIX &&
+	    !is_reserved(*prefix))
 		return true;
-	outcome_trouble("--prefix is a plain identifier of at most %d letters, "
+	if (is_reserved(*prefix))
+		outcome_trouble("--prefix '%s' would meet names of safetree or "
+				"of C",
+				*prefix);
+	else
+		outcome_trouble(
+			"--prefix is a plain identifier of at most %d letters, "
 			"as net or my_model, not '%s'",
 			LONGEST_PREFIX, *prefix);
 	return false;
