@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/drawing.h"
 
+#include "cli/number.h"
 #include "cli/outcome.h"
 #include "cli/shape.h"
 #include "cli/size.h"
@@ -195,13 +196,19 @@ print_label(FILE *out, const struct drawing *d, const struct line *line)
 static void
 print_scalar(const sftr_scalar *s)
 {
+	char text[NUMBER_TEXT];
+	uint64_t bits;
+
 	switch (s->kind) {
 	case SFTR_SCALAR_BOOL:
 		fputs(s->as.boolean ? "true" : "false", stdout);
 		return;
 	case SFTR_SCALAR_I64: printf("%" PRId64, s->as.i64); return;
 	case SFTR_SCALAR_U64: printf("%" PRIu64, s->as.u64); return;
-	case SFTR_SCALAR_F64: printf("%.17g", s->as.f64); return;
+	case SFTR_SCALAR_F64:
+		memcpy(&bits, &s->as.f64, sizeof bits);
+		fputs(number_text(SFTR_F64, bits, text), stdout);
+		return;
 	case SFTR_SCALAR_TEXT:
 		fputc('"', stdout);
 		text_print(stdout, s->as.text.ptr,

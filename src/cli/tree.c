@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/drawing.h"
 #include "cli/input.h"
+#include "cli/number.h"
 #include "cli/outcome.h"
 #include "cli/outline.h"
 #include "cli/steps.h"
@@ -28,6 +29,7 @@ struct said {
 static void
 put_scalar(json_out *j, const sftr_scalar *s)
 {
+	uint64_t bits;
 	char text[40];
 	int n = 0;
 
@@ -42,11 +44,10 @@ put_scalar(json_out *j, const sftr_scalar *s)
 	case SFTR_SCALAR_U64:
 		n = snprintf(text, sizeof text, "%" PRIu64, s->as.u64);
 		break;
-	case SFTR_SCALAR_F64: /* JSON has no NaN and no infinities */
-		n = snprintf(text, sizeof text,
-			     s->as.f64 - s->as.f64 == 0 ? "%.17g" : "\"%g\"",
-			     s->as.f64);
-		break;
+	case SFTR_SCALAR_F64:
+		memcpy(&bits, &s->as.f64, sizeof bits);
+		number_json(j, SFTR_F64, bits);
+		return;
 	case SFTR_SCALAR_TEXT:
 		json_out_text(j, s->as.text.ptr, s->as.text.len);
 		return;

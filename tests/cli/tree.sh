@@ -91,7 +91,7 @@ EOF
 cd "$tmp" || exit 1
 
 # What only a note says, and lists that are alike in part.
-st note.st '{"__metadata__":{"pytree.note":"{\\"version\\":1,\\"notes\\":[[\\"act\\",\\"scalar\\",\\"ge\\\\u001blu\\"],[\\"big\\",\\"scalar\\",{\\"i\\":\\"18446744073709551615\\"}],[\\"e\\",\\"empty\\",\\"dict\\"],[\\"eps\\",\\"scalar\\",{\\"f\\":\\"0x1.8p+1\\"}],[\\"inf\\",\\"scalar\\",{\\"f\\":\\"inf\\"}],[\\"l#4\\",\\"none\\",null],[\\"m\\",\\"object\\",\\"Linear\\"],[\\"n\\",\\"scalar\\",{\\"i\\":\\"-3\\"}],[\\"o\\",\\"order\\",[\\"b\\",{\\"i\\":\\"7\\"}]],[\\"o@7\\",\\"int\\",null],[\\"t\\",\\"tuple\\",null],[\\"tied\\",\\"alias\\",\\"m.w\\"],[\\"yes\\",\\"scalar\\",true]]}"},"l#0":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"l#1":{"dtype":"U8","shape":[3],"data_offsets":[2,5]},"l#2":{"dtype":"U8","shape":[3],"data_offsets":[5,8]},"l#3":{"dtype":"U8","shape":[3],"data_offsets":[8,11]},"m.w":{"dtype":"U8","shape":[],"data_offsets":[11,12]},"o@7":{"dtype":"U8","shape":[0],"data_offsets":[12,12]},"o@b":{"dtype":"U8","shape":[0],"data_offsets":[12,12]},"t#0":{"dtype":"U8","shape":[1],"data_offsets":[12,13]},"t#1":{"dtype":"U8","shape":[1],"data_offsets":[13,14]}}' '01234567890123'
+st note.st '{"__metadata__":{"pytree.note":"{\\"version\\":1,\\"notes\\":[[\\"act\\",\\"scalar\\",\\"ge\\\\u001blu\\"],[\\"big\\",\\"scalar\\",{\\"i\\":\\"18446744073709551615\\"}],[\\"e\\",\\"empty\\",\\"dict\\"],[\\"eps\\",\\"scalar\\",{\\"f\\":\\"0x1.999999999999ap-4\\"}],[\\"inf\\",\\"scalar\\",{\\"f\\":\\"inf\\"}],[\\"l#4\\",\\"none\\",null],[\\"m\\",\\"object\\",\\"Linear\\"],[\\"n\\",\\"scalar\\",{\\"i\\":\\"-3\\"}],[\\"o\\",\\"order\\",[\\"b\\",{\\"i\\":\\"7\\"}]],[\\"o@7\\",\\"int\\",null],[\\"t\\",\\"tuple\\",null],[\\"tied\\",\\"alias\\",\\"m.w\\"],[\\"yes\\",\\"scalar\\",true]]}"},"l#0":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"l#1":{"dtype":"U8","shape":[3],"data_offsets":[2,5]},"l#2":{"dtype":"U8","shape":[3],"data_offsets":[5,8]},"l#3":{"dtype":"U8","shape":[3],"data_offsets":[8,11]},"m.w":{"dtype":"U8","shape":[],"data_offsets":[11,12]},"o@7":{"dtype":"U8","shape":[0],"data_offsets":[12,12]},"o@b":{"dtype":"U8","shape":[0],"data_offsets":[12,12]},"t#0":{"dtype":"U8","shape":[1],"data_offsets":[12,13]},"t#1":{"dtype":"U8","shape":[1],"data_offsets":[13,14]}}' '01234567890123'
 safetree tree note.st
 is 0
 silent err
@@ -100,7 +100,7 @@ note.st             14 B    9 tensors
 |-- act                     "ge\x1blu"
 |-- big                     18446744073709551615
 |-- e                       empty dict
-|-- eps                     3
+|-- eps                     0.1
 |-- inf                     inf
 |-- l               11 B    4 tensors
 |   |-- [0]          2 B    U8 [2]
@@ -122,7 +122,7 @@ safetree tree --json note.st
 is 0
 has out '{"depth":1,"step":["attr","act"],"kind":"scalar","type":null,"ordered":false,"n_children":0,"n_tensors":0,"n_elements":0,"n_bytes":0,"path":[["attr","act"]],"dtype":null,"shape":null,"shares":null,"value":"ge\u001blu"}'
 has out '"value":18446744073709551615}'
-has out '"value":3}'
+has out '"value":0.1}'
 has out '"value":"inf"}'
 has out '"value":true}'
 has out '"step":["attr","m"],"kind":"object","type":"Linear","ordered":false,"n_children":1,'
