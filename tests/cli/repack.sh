@@ -155,7 +155,7 @@ stopped() {
 	[ "$(kill -l $status)" = "$1" ] ||
 		{ echo "$1: status $status"; failed=1; }
 }
-size=1073741824
+size=268435456
 st vast.st "{\"w\":{\"dtype\":\"U8\",\"shape\":[$size],\"data_offsets\":[0,$size]}}"
 dd if=/dev/null of=vast.st bs=1 seek=$(($(wc -c <vast.st) + size)) 2>err
 for signal in HUP TERM; do
