@@ -38,6 +38,15 @@ START_TEST(an_array_must_be_what_it_says)
 	a.shape = NULL;
 	ck_assert_int_eq(open_one(a, SFTR_STRICT, &err), SFTR_E_ARGUMENT);
 	a = good;
+	a.bytes = NULL;
+	ck_assert_int_eq(open_one(a, SFTR_STRICT, &err), SFTR_E_ARGUMENT);
+	ck_assert_str_eq(err.key, "w");
+	ck_assert_str_eq(err.message, "bytes is NULL");
+	a = good;
+	a.name.ptr = NULL;
+	ck_assert_int_eq(open_one(a, SFTR_STRICT, &err), SFTR_E_ARGUMENT);
+	ck_assert_str_eq(err.message, "the name is NULL");
+	a = good;
 	a.shape = huge;
 	ck_assert_int_eq(open_one(a, SFTR_STRICT, &err), SFTR_E_RANGE);
 	a.dtype = SFTR_F4;
@@ -74,6 +83,13 @@ START_TEST(arrays_beyond_all_memory_are_refused)
 		{ SFTR_STR("w"), square, 2, SFTR_U8, bytes, 4 },
 		{ { "v", SIZE_MAX / 3 }, square, 2, SFTR_U8, bytes, 4 },
 	};
+	/* Their names and the NULs behind them come to 0 in a size_t. */
+	static const sftr_array round[4] = {
+		{ .name = { "v", SIZE_MAX / 4 } },
+		{ .name = { "v", SIZE_MAX / 4 } },
+		{ .name = { "v", SIZE_MAX / 4 } },
+		{ .name = { "v", SIZE_MAX / 4 } },
+	};
 	static const uint64_t half = (uint64_t)1 << 60;
 	sftr_array wide[17];
 	char names[17];
@@ -83,6 +99,9 @@ START_TEST(arrays_beyond_all_memory_are_refused)
 	ck_assert_int_eq(sftr_checkpoint_open_arrays(a, 2, NULL, &ckpt, &err),
 			 SFTR_E_MEMORY);
 	ck_assert_ptr_null(ckpt);
+	ck_assert_int_eq(
+		sftr_checkpoint_open_arrays(round, 4, NULL, &ckpt, &err),
+		SFTR_E_MEMORY);
 	/* Each fits 64 bits, all of them do not. */
 	for (int i = 0; i < 17; i++) {
 		names[i] = (char)('a' + i);

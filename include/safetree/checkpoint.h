@@ -16,9 +16,10 @@ extern "C" {
 #endif
 
 /*
- * Lent by its checkpoint.  'begin' and 'end' are bytes, counted from the first
- * data byte of the file it is in; 'shape' has 'rank' extents in elements,
- * slowest first, and is not NULL even at rank 0.
+ * Lent by its checkpoint, whose functions take no copies of it.  'begin' and
+ * 'end' are bytes, counted from the first data byte of the file it is in;
+ * 'shape' has 'rank' extents in elements, slowest first, and is not NULL even
+ * at rank 0.
  */
 typedef struct sftr_tensor {
 	sftr_str name;
@@ -97,7 +98,7 @@ typedef struct sftr_array {
 	const uint64_t *shape; /* rank extents; may be NULL at rank 0 */
 	uint32_t rank;
 	sftr_dtype dtype;
-	const void *bytes; /* C order, little-endian for a dtype of a file */
+	const void *bytes; /* C order; may be NULL if n_bytes is 0 */
 	uint64_t n_bytes;
 } sftr_array;
 

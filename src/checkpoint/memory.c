@@ -62,7 +62,7 @@ make_room(sftr_checkpoint *c, const sftr_array *arrays, size_t n,
 	size_t n_text = 0, n_dims = 1;
 
 	for (size_t i = 0; i < n; i++) {
-		if (arrays[i].name.len > SIZE_MAX / 4 - n_text ||
+		if (arrays[i].name.len >= SIZE_MAX / 4 - n_text ||
 		    arrays[i].rank > SIZE_MAX / 16 - n_dims)
 			return sftr__fail_memory(err);
 		n_text += arrays[i].name.len + 1;
@@ -96,6 +96,8 @@ check_array(const sftr_array *array, sftr_policy policy, sftr_error *err)
 	uint32_t dim;
 	sftr_code code = SFTR_OK;
 
+	if (name->ptr == NULL && name->len > 0)
+		return sftr__fail(err, SFTR_E_ARGUMENT, "the name is NULL");
 	if (sftr__utf8_span(name->ptr, name->len) != name->len)
 		code = sftr__fail(err, SFTR_E_UTF8, "the name is not UTF-8");
 	else if (policy == SFTR_STRICT && name->len > 0 &&
@@ -106,6 +108,8 @@ check_array(const sftr_array *array, sftr_policy policy, sftr_error *err)
 				  array->dtype);
 	else if (array->rank > 0 && array->shape == NULL)
 		code = sftr__fail(err, SFTR_E_ARGUMENT, "shape is NULL");
+	else if (array->n_bytes > 0 && array->bytes == NULL)
+		code = sftr__fail(err, SFTR_E_ARGUMENT, "bytes is NULL");
 	if (code == SFTR_OK) {
 		code = sftr__tensor_size(policy, array->dtype, array->shape,
 					 array->rank, &n_bytes, &dim);
