@@ -85,6 +85,20 @@ START_TEST(reference_warns_of_what_strict_rejects)
 }
 END_TEST
 
+/* What wins is where it stands, not where a name stood first. */
+START_TEST(faults_of_what_wins_come_in_the_order_of_the_text)
+{
+	checks(SFTR_REFERENCE,
+	       "{" U8("a", "1", 9, 9) "," U8("a", "2", 9, 9) "," U8(
+		       "b", "2", 1, 2) "," U8("a", "3", 0, 1) "}",
+	       2, 2,
+	       "warning SFTR_E_DUPLICATE 16 61 a\n"
+	       "warning SFTR_E_DUPLICATE 16 165 a\n"
+	       "error SFTR_E_SIZE 14 161 b\n"
+	       "error SFTR_E_SIZE 14 213 a\n");
+}
+END_TEST
+
 START_TEST(notes_tell_what_is_allowed_and_not_wise)
 {
 	checks(SFTR_STRICT,
@@ -182,6 +196,7 @@ main(void)
 	tcase_add_test(tc, all_faults_of_all_phases_are_told_in_order);
 	tcase_add_test(tc, a_grammar_fault_ends_the_examination_and_says_so);
 	tcase_add_test(tc, reference_warns_of_what_strict_rejects);
+	tcase_add_test(tc, faults_of_what_wins_come_in_the_order_of_the_text);
 	tcase_add_test(tc, notes_tell_what_is_allowed_and_not_wise);
 	tcase_add_test(tc, another_formats_magic_is_noted);
 	tcase_add_test(tc, the_receiver_may_stop);

@@ -80,9 +80,25 @@ give_shape(const sftr__header *h, sftr_tensor *t)
 }
 
 /*
+ * Record i wins over those of its name before it: they lose their dtype, and
+ * the first of them, which the index has, keeps the place of the last in its
+ * 'begin'.
+ */
+static void
+let_win(sftr__header *h, size_t i, uint32_t first)
+{
+	sftr_tensor *t = &h->tensors[first];
+
+	if (t->dtype == SFTR_DTYPE_NONE)
+		h->tensors[t->begin].dtype = SFTR_DTYPE_NONE;
+	t->dtype = SFTR_DTYPE_NONE;
+	t->begin = i;
+}
+
+/*
  * Gives the records their shapes and indexes their names.  What repeats a name
- * before it is reported; under the reference policy the last wins, and takes
- * the place of the first.  *n_repeated counts them.
+ * before it is reported; under the reference policy the last wins.
+ * *n_repeated counts them.
  */
 static bool
 index_tensors(sftr__unique *u, size_t *n_repeated)
@@ -117,10 +133,8 @@ index_tensors(sftr__unique *u, size_t *n_repeated)
 			report_duplicate(u, SFTR__RULE_NAMES_DIFFER, t->name,
 					 h->tensors[before].name);
 		++*n_repeated;
-		if (u->policy == SFTR_REFERENCE) {
-			h->tensors[before] = *t;
-			t->dtype = SFTR_DTYPE_NONE;
-		}
+		if (u->policy == SFTR_REFERENCE)
+			let_win(h, i, before);
 	}
 	return keys_done || index_metadata(u);
 }
