@@ -7,6 +7,21 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What the system says, in a locale that is not of UTF-8; NULL: its own. */
+static const char *reason;
+
+int
+__wrap_strerror_r(int number, char *text, size_t size);
+
+int
+__wrap_strerror_r(int number, char *text, size_t size)
+{
+	int n = snprintf(text, size, "%s",
+			 reason != NULL ? reason : strerror(number));
+
+	return (size_t)n < size ? 0 : ERANGE;
+}
+
 /* What was there before must not show through. */
 static sftr_error
 dirty(void)
@@ -86,6 +101,10 @@ START_TEST(the_systems_reason_stands_behind_ours)
 	/* No such errno: whatever is said, the number is in it. */
 	ck_assert_int_eq(sftr__fail_os(&err, 98765, "x"), SFTR_E_IO);
 	ck_assert_ptr_nonnull(strstr(err.message, "98765"));
+	reason = "Ger\xe4t fehlt\x1b";
+	sftr__fail_os(&err, ENXIO, "x");
+	reason = NULL;
+	ck_assert_str_eq(err.message, "x: Ger?t fehlt?");
 }
 END_TEST
 

@@ -131,6 +131,8 @@ sftr__fail_os(sftr_error *err, int os_errno, const char *format, ...)
 	    0)
 		snprintf(err->message + n, sizeof err->message - n, "error %d",
 			 os_errno);
+	/* In the words of a locale, which need not be of UTF-8. */
+	sftr__utf8_mask(err->message + n);
 	return code;
 }
 
