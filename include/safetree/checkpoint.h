@@ -153,7 +153,9 @@ sftr_checkpoint_find(const sftr_checkpoint *ckpt, const char *name,
 		     size_t n_bytes);
 
 /*
- * Metadata, in the order of the header's text.  Of shards: those of the first.
+ * Metadata, in the order of the header's text; what SFTR_REFERENCE keeps of a
+ * key that repeats, the last value, in the place of the first.  Of shards:
+ * those of the first.
  */
 typedef struct sftr_metadata {
 	sftr_str key;
@@ -187,8 +189,8 @@ sftr_checkpoint_data_start(const sftr_checkpoint *ckpt, size_t file);
  * written to, and NULL only if the tensor is empty.  SFTR_E_VIEW, with the
  * reason, if access is SFTR_PREAD, the file system does not map, the data are
  * not aligned for the dtype, or this host is big-endian and elements are wider
- * than a byte.  A view of a file that another process shortens can raise SIGBUS
- * when touched; sftr_checkpoint_read cannot.
+ * than a byte; SFTR_E_IO if the file changed.  A view of a file that another
+ * process shortens can raise SIGBUS when touched; sftr_checkpoint_read cannot.
  */
 SFTR_API sftr_code
 sftr_checkpoint_view(const sftr_checkpoint *ckpt, const sftr_tensor *tensor,
@@ -365,8 +367,9 @@ SFTR_API sftr_code
 sftr_writer_save(const sftr_writer *writer, const char *path, sftr_error *err);
 
 /*
- * Writes to a descriptor from its position on; it may be a pipe.  Never synced.
- * After a failure part of the file may be written.
+ * Writes to a descriptor from its position on; it may be a pipe, whose SIGPIPE
+ * is the caller's.  Never synced.  After a failure part of the file may be
+ * written; that an O_NONBLOCK descriptor would block is one.
  */
 SFTR_API sftr_code
 sftr_writer_save_fd(const sftr_writer *writer, int fd, sftr_error *err);
