@@ -14,15 +14,17 @@ matches_set(const char **p, uint32_t c)
 {
 	const char *s = *p + 1;
 	bool negated = *s == '!' || *s == '^';
-	const char *end = *s == '\0' ? NULL : strchr(s + negated + 1, ']');
 	bool found = false;
+	const char *end;
 	size_t len;
 
-	if (end == NULL || s[negated] == '\0') {
+	s += negated;
+	end = *s == '\0' ? NULL : strchr(s + 1, ']');
+	if (end == NULL) {
 		++*p;
 		return c == '[';
 	}
-	for (s += negated; s < end; s += len) {
+	for (; s < end; s += len) {
 		uint32_t low = text_read(s, (size_t)(end - s), &len);
 		uint32_t high = low;
 
@@ -51,7 +53,7 @@ matches_one(const char **p, const char *name, size_t n, size_t *len)
 	}
 	if (**p == '\\' && (*p)[1] != '\0')
 		++*p;
-	due = text_read(*p, strlen(*p), &k);
+	due = text_read(*p, strnlen(*p, 4), &k);
 	*p += k;
 	return c == due;
 }
