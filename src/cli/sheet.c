@@ -40,7 +40,7 @@ read_all(const char *path, FILE *in, size_t *n)
 		}
 	} while (got > 0 && *n <= SHEET_MAX);
 	if (ferror(in))
-		outcome_trouble("%s: %s", path, strerror(errno));
+		outcome_trouble("%s: cannot read: %s", path, strerror(errno));
 	else if (*n > SHEET_MAX)
 		outcome_trouble("%s: expected a text of 64 MiB at most", path);
 	free(text);
@@ -54,7 +54,7 @@ sheet_read(const char *path, size_t *n)
 	char *text;
 
 	if (in == NULL) {
-		outcome_trouble("%s: %s", path, strerror(errno));
+		outcome_trouble("%s: cannot open: %s", path, strerror(errno));
 		return NULL;
 	}
 	text = read_all(path, in, n);

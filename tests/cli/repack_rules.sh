@@ -146,6 +146,10 @@ for wrong in --rules=gone --rules=. --rules=two.st --dtype=BOOL --dtype=f32 \
 	silent out
 	[ -s err ] || failed=1
 done
+safetree repack --rules gone two.st kept.st
+says err <<'EOF'
+safetree: gone: cannot open: No such file or directory
+EOF
 safetree repack --rules two.st two.st kept.st
 has err 'two.st: expected a text, found a zero byte'
 cmp two.st kept.st || failed=1
