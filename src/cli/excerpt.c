@@ -168,6 +168,8 @@ excerpt_print(FILE *out, const char *path, const sftr_diagnostic *d,
 			end--;
 		column = text_quote(NULL, e.bytes + begin, e.at - begin);
 		text_quote(out, e.bytes + begin, end - begin);
+		if (begin == e.n)
+			fputs("(end of file)", out);
 	} else {
 		column = 3 * e.at;
 		print_bytes(out, &e);

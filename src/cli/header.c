@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* One file's header, read from the file itself. */
@@ -217,6 +218,18 @@ print_file(const options *o, const char *path)
 	free(h.text);
 }
 
+/* Whether a path is the file that a finding speaks of, and no set of shards. */
+static bool
+is_one_file(const char *path)
+{
+	static const char end[] = ".index.json";
+	size_t n = strlen(path), k = sizeof end - 1;
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       (n < k || strcmp(path + n - k, end) != 0);
+}
+
 static void
 run(const options *o)
 {
@@ -229,9 +242,9 @@ run(const options *o)
 	if (options_clash(o, "pretty", "json") || !input_policy(o, &open))
 		return;
 	if (sftr_checkpoint_open(o->args[0], &open, &ckpt, &err) != SFTR_OK) {
-		if (raw && finding_is_fault(err.code) &&
-		    err.code != SFTR_E_INDEX && err.code != SFTR_E_SHARD &&
-		    err.code != SFTR_E_LENGTH && err.rule > 3)
+		/* Up to rule 3 there is none. */
+		if (raw && finding_is_fault(err.code) && err.rule > 3 &&
+		    is_one_file(o->args[0]))
 			print_file(o, o->args[0]);
 		finding_fail(o->args[0], &err);
 		return;

@@ -86,6 +86,29 @@ safetree header gone.st
 is 2
 silent out
 
+# A fault of an index, or in a shard, has no header of its path.
+mkdir shards
+printf '{"weight_map":\n' >shards/m.safetensors.index.json
+for path in shards shards/m.safetensors.index.json; do
+	safetree header $path
+	is 1
+	silent out
+	says err <<-'EOF'
+	shards/m.safetensors.index.json: invalid: expected '{', found the end of the index
+	  byte 15   (end of file)
+	            ^
+	  rule 29 of safetensors(5). Do not load it: ask whoever wrote it for a sound file.
+	EOF
+done
+cp bad.st shards/s.safetensors
+printf '{"weight_map":{"a":"s.safetensors"}}' >shards/m.safetensors.index.json
+for path in shards shards/m.safetensors.index.json; do
+	safetree header $path
+	is 1
+	silent out
+	has err 'shards/s.safetensors: invalid: a: '
+done
+
 # Shards: one header after the other.
 safetree header --json "$golden/llama-sharded"
 is 0
