@@ -279,10 +279,7 @@ print_table(const struct listing *l)
 	print_metadata(l->ckpt);
 }
 
-/*
- * A manifest has a name a line and no escapes: whether this one can stand in
- * it.  "#" would begin a comment.
- */
+/* A manifest has a name a line: whether this one can stand in it. */
 static bool
 can_be_listed(sftr_str name)
 {
@@ -291,7 +288,19 @@ can_be_listed(sftr_str name)
 	for (size_t i = 0; i < name.len; i += len)
 		if (text_is_unsafe(text_read(name.ptr + i, name.len - i, &len)))
 			return false;
-	return name.len > 0 && name.ptr[0] != '#';
+	return name.len > 0;
+}
+
+/* With "\" before what would mean something. */
+static void
+put_manifest_name(sftr_str name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		if (strchr("\\*| ", name.ptr[i]) != NULL ||
+		    (i == 0 && name.ptr[i] == '#'))
+			fputc('\\', stdout);
+		fputc(name.ptr[i], stdout);
+	}
 }
 
 /* As sftr_bind_manifest reads it: name, dtype, extents. */
@@ -307,7 +316,7 @@ print_manifest(const struct listing *l)
 					l->path, t->name.ptr);
 			continue;
 		}
-		fwrite(t->name.ptr, 1, t->name.len, stdout);
+		put_manifest_name(t->name);
 		printf("\t%s\t", sftr_dtype_name(t->dtype));
 		for (uint32_t k = 0; k < t->rank; k++)
 			printf("%s%" PRIu64, k > 0 ? " " : "", t->shape[k]);

@@ -126,6 +126,22 @@ cp out digits.manifest
 safetree match digits.manifest digits.safetensors
 is 0
 has out 'digits.safetensors -> digits.manifest (names: p2s): 6 of 6 bound'
+# ... also of names that hold what means something there.
+st odd.st '{"#a":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"a b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"a*":{"dtype":"U8","shape":[1],"data_offsets":[2,3]},"a\\\\ T":{"dtype":"U8","shape":[1],"data_offsets":[3,4]},"a|#":{"dtype":"U8","shape":[1],"data_offsets":[4,5]}}' 12345
+safetree ls --manifest odd.st
+is 0
+silent err
+says out <<EOF
+\\#a	U8	
+a\\ b	U8	1
+a\\*	U8	1
+a\\\\\\ T	U8	1
+a\\|#	U8	1
+EOF
+cp out odd.manifest
+safetree match odd.manifest odd.st
+is 0
+has out 'odd.st -> odd.manifest (names: dotted): 5 of 5 bound'
 mkfifo pipe
 cat digits.manifest >pipe &
 safetree match pipe digits.safetensors
