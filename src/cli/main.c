@@ -37,7 +37,10 @@ print_command_help(const struct command *c)
 		snprintf(name, sizeof name, "%s%s%s%s", options_dashes(o),
 			 o->name, o->value == NULL ? "" : " ",
 			 o->value == NULL ? "" : o->value);
-		printf("  %-26s %s\n", name, o->help);
+		if (strlen(name) > 26)
+			printf("  %s\n  %-26s %s\n", name, "", o->help);
+		else
+			printf("  %-26s %s\n", name, o->help);
 	}
 	printf("  %-26s %s\n", "--help", "this text");
 }

@@ -42,6 +42,19 @@ ls*check*) ;;
 *) echo "commands: $commands"; failed=1 ;;
 esac
 
+# What an option is for stands in one column, below a long one.
+safetree gen-c --help
+says out <<'EOF'
+usage: safetree gen-c [--codec CODEC] [--prefix NAME] [--policy strict|reference] PATH
+print a C header with a struct that loads
+
+  --codec guess|p2s|p2s-esc|dotted|slash|haiku|keystr|raw
+                             how names are read; guess if not given
+  --prefix NAME              what the struct is called; model if not given
+  --policy strict|reference  which rules to read by; strict if not given
+  --help                     this text
+EOF
+
 safetree --version
 is 0
 says out <<EOF
