@@ -3,6 +3,7 @@
 #include "suite.h"
 
 #include <safetree.h>
+#include <safetree/struct.h>
 
 #define F32(name, n, begin, end)                                               \
 	"\"" name "\":{\"dtype\":\"F32\",\"shape\":[" #n "],"                  \
@@ -158,6 +159,64 @@ START_TEST(who_hears_findings_may_have_heard_enough)
 }
 END_TEST
 
+struct pair {
+	float a[2];
+};
+SFTR_STRUCT(pair_table, struct pair, SFTR_ARRAY(a, "2"));
+
+/* What fails before it looks has a report too, and not of nothing bound. */
+START_TEST(a_bind_that_cannot_begin_is_reported)
+{
+	static const char *const texts[] = {
+		"memory: nothing loaded",
+		"memory: nothing loaded",
+		"memory: nothing loaded",
+		"memory -> tree: nothing loaded",
+		"memory -> struct pair: nothing loaded",
+		"none.st: nothing loaded",
+	};
+	sftr_report report;
+	sftr_bind_options options = { .rules = "a", .report = &report };
+	sftr_slot slot = { .name = SFTR_STR("a"), .shape_text = "1" };
+	sftr_tree *tree;
+	struct pair pair;
+	sftr_checkpoint *ckpt;
+	sftr_binding *b;
+	char text[400];
+	sftr_code code;
+
+	memset(&report, 0xa5, sizeof report);
+	ck_assert_int_eq(sftr_tree_new(NULL, &tree, NULL), SFTR_OK);
+	ck_assert_int_eq(
+		sftr_checkpoint_open_arrays(NULL, 0, NULL, &ckpt, NULL),
+		SFTR_OK);
+	switch (_i) {
+	case 0: code = sftr_bind(&slot, 1, ckpt, &options, &b, NULL); break;
+	case 1:
+		code = sftr_bind_rewrite(ckpt, SFTR_F32, &options, &b, NULL);
+		break;
+	case 2:
+		code = sftr_bind_manifest("a", 1, ckpt, &options, &b, NULL);
+		break;
+	case 3:
+		code = sftr_set_weights(tree, ckpt, &options, NULL, NULL);
+		break;
+	case 4:
+		code = SFTR_BIND(ckpt, pair_table, &pair, &options, &b, NULL);
+		break;
+	default:
+		code = SFTR_LOAD("none.st", pair_table, &pair, &options, &b,
+				 NULL);
+		break;
+	}
+	ck_assert_int_ne(code, SFTR_OK);
+	ck_assert_str_eq(sftr_report_text(&report, text, sizeof text),
+			 texts[_i]);
+	sftr_tree_free(tree);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 START_TEST(texts_are_cut_to_fit)
 {
 	sftr_diagnostic finding = { .key = "layers.0.w",
@@ -196,6 +255,7 @@ main(void)
 	tcase_add_test(tc, a_finding_names_the_file_of_its_tensor);
 	tcase_add_test(tc, what_is_done_about_a_kind_is_said_beforehand);
 	tcase_add_test(tc, who_hears_findings_may_have_heard_enough);
+	tcase_add_loop_test(tc, a_bind_that_cannot_begin_is_reported, 0, 6);
 	tcase_add_test(tc, texts_are_cut_to_fit);
 	return run_suite("report", tc);
 }

@@ -836,6 +836,8 @@ START_TEST(a_count_that_does_not_fit_its_member_is_an_error)
 {
 	static char names[300][16];
 	static sftr_array arrays[300];
+	sftr_report report = { .n_errors = 9 };
+	sftr_bind_options options = { .report = &report };
 	struct many many, before;
 	sftr_checkpoint *ckpt;
 	sftr_binding *b;
@@ -853,8 +855,10 @@ START_TEST(a_count_that_does_not_fit_its_member_is_an_error)
 	ck_assert_int_eq(
 		sftr_checkpoint_open_arrays(arrays, 300, NULL, &ckpt, &err),
 		SFTR_OK);
-	ck_assert_int_eq(SFTR_BIND(ckpt, many_table, &many, NULL, &b, &err),
+	ck_assert_int_eq(SFTR_BIND(ckpt, many_table, &many, &options, &b, &err),
 			 SFTR_E_CAPACITY);
+	ck_assert_int_eq(report.codec, SFTR_CODEC_GUESS);
+	ck_assert_uint_eq(report.n_errors, 0);
 	ck_assert_str_eq(err.message, "300 is more than the member n holds");
 	ck_assert_mem_eq(&many, &before, sizeof many);
 	sftr_checkpoint_close(ckpt);

@@ -115,7 +115,8 @@ typedef struct sftr_report {
 	char file[256];	  /* the checkpoint, printable */
 	char target[160]; /* what was to be filled: "struct net" */
 	char hint[256];	  /* one clause that explains many findings, or "" */
-	sftr_codec codec; /* under which the file's names were read */
+	sftr_codec codec; /* under which the file's names were read; GUESS if
+			     it failed for another reason than findings */
 	uint64_t n_slots;
 	uint64_t n_bound; /* slots that a tensor fills */
 	uint64_t n_errors;

@@ -282,7 +282,9 @@ sftr__binding_new(const sftr__binding_setup *setup, sftr_binding **binding,
 	b->progress_user = options->progress_user;
 	sftr__arena_init(&b->arena, &a);
 	code = fill(b, setup, &report, err);
-	if (options->report != NULL)
+	if (code != SFTR_OK && report.code == SFTR_OK)
+		sftr__report_fail(options, sftr_checkpoint_file(b->ckpt, 0));
+	else if (options->report != NULL)
 		*options->report = report.counts;
 	if (code != SFTR_OK) {
 		sftr_binding_free(b);
@@ -395,6 +397,7 @@ sftr_bind(const sftr_slot *slots, size_t n_slots, const sftr_checkpoint *ckpt,
 	*binding = NULL;
 	if (options == NULL)
 		options = &none;
+	sftr__report_fail(options, sftr_checkpoint_file(ckpt, 0));
 	a = sftr__allocator(options->allocator);
 	setup.slots = slots;
 	setup.n_slots = n_slots;

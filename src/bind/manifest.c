@@ -546,6 +546,7 @@ sftr_bind_manifest(const char *text, size_t n_bytes,
 	*binding = NULL;
 	if (options == NULL)
 		options = &none;
+	sftr__report_fail(options, sftr_checkpoint_file(ckpt, 0));
 	sftr__wishes_init(&wishes, options->allocator);
 	code = read_all(text, n_bytes, &wishes, err);
 	if (code == SFTR_OK)

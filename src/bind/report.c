@@ -42,13 +42,29 @@ static const struct kind {
 
 /* A file's path as it is printed; what is in no file is in memory. */
 static void
-print_file(const sftr_checkpoint *ckpt, size_t file, char *out, size_t size)
+print_path(const char *path, char *out, size_t size)
 {
-	const char *path = sftr_checkpoint_file(ckpt, file);
-
 	if (path == NULL || path[0] == '\0')
 		path = "memory";
 	sftr__utf8_print(path, strlen(path), out, size);
+}
+
+/* Nothing is found yet. */
+static void
+begin(sftr_report *counts, const char *path, const sftr_bind_options *options)
+{
+	memset(counts, 0, sizeof *counts);
+	print_path(path, counts->file, sizeof counts->file);
+	if (options->target != NULL)
+		sftr__utf8_print(options->target, strlen(options->target),
+				 counts->target, sizeof counts->target);
+}
+
+void
+sftr__report_fail(const sftr_bind_options *options, const char *path)
+{
+	if (options != NULL && options->report != NULL)
+		begin(options->report, path, options);
 }
 
 void
@@ -57,10 +73,7 @@ sftr__report_init(sftr__findings_report *r, const sftr_checkpoint *ckpt,
 {
 	memset(r, 0, sizeof *r);
 	r->ckpt = ckpt;
-	print_file(ckpt, 0, r->counts.file, sizeof r->counts.file);
-	if (options->target != NULL)
-		sftr__utf8_print(options->target, strlen(options->target),
-				 r->counts.target, sizeof r->counts.target);
+	begin(&r->counts, sftr_checkpoint_file(ckpt, 0), options);
 	for (size_t i = 0; i < SFTR__N_FINDINGS; i++) {
 		sftr_reaction given = SFTR_BY_DEFAULT;
 
@@ -118,8 +131,9 @@ sftr__report_add(sftr__findings_report *r, sftr__finding kind, sftr_str name,
 	d.severity = reaction == SFTR_REFUSE ? SFTR_ERROR :
 		     reaction == SFTR_WARN   ? SFTR_WARNING :
 					       SFTR_NOTE;
-	print_file(r->ckpt, r->tensor != NULL ? r->tensor->file : 0, d.file,
-		   sizeof d.file);
+	print_path(sftr_checkpoint_file(
+			   r->ckpt, r->tensor != NULL ? r->tensor->file : 0),
+		   d.file, sizeof d.file);
 	sftr__set_key(&d, name.ptr, name.len);
 	if (other != NULL)
 		sftr__set_other(&d, other->ptr, other->len);
@@ -140,9 +154,11 @@ sftr_bind_options_lenient(sftr_bind_options *options)
 char *
 sftr_report_text(const sftr_report *report, char *text, size_t size)
 {
-	char verdict[80];
+	char verdict[80], names[32] = "";
 
-	if (report->n_errors > 0)
+	if (report->codec == SFTR_CODEC_GUESS)
+		snprintf(verdict, sizeof verdict, "nothing loaded");
+	else if (report->n_errors > 0)
 		snprintf(verdict, sizeof verdict,
 			 "%" PRIu64 " error%s, nothing loaded",
 			 report->n_errors, report->n_errors == 1 ? "" : "s");
@@ -156,11 +172,13 @@ sftr_report_text(const sftr_report *report, char *text, size_t size)
 		snprintf(verdict, sizeof verdict,
 			 "%" PRIu64 " of %" PRIu64 " bound", report->n_bound,
 			 report->n_slots);
+	if (report->codec != SFTR_CODEC_GUESS)
+		snprintf(names, sizeof names, " (names: %s)",
+			 sftr_codec_name(report->codec));
 	if (size > 0)
-		snprintf(text, size, "%s%s%s (names: %s): %s", report->file,
+		snprintf(text, size, "%s%s%s%s: %s", report->file,
 			 report->target[0] != '\0' ? " -> " : "",
-			 report->target, sftr_codec_name(report->codec),
-			 verdict);
+			 report->target, names, verdict);
 	return text;
 }
 

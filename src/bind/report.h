@@ -39,6 +39,13 @@ typedef struct sftr__findings_report {
 	const sftr_tensor *tensor; /* whose file findings name; NULL: counts' */
 } sftr__findings_report;
 
+/*
+ * Fills the options' report, if there is one, with no more than names: for a
+ * bind that has not begun to look, or has failed for another reason.
+ */
+void
+sftr__report_fail(const sftr_bind_options *options, const char *path);
+
 /* 'err' is borrowed, and may be NULL. */
 void
 sftr__report_init(sftr__findings_report *r, const sftr_checkpoint *ckpt,

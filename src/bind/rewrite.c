@@ -151,6 +151,7 @@ sftr_bind_rewrite(const sftr_checkpoint *ckpt, sftr_dtype dtype,
 	*binding = NULL;
 	if (options == NULL)
 		options = &none;
+	sftr__report_fail(options, sftr_checkpoint_file(ckpt, 0));
 	if (dtype >= SFTR_N_DTYPES)
 		return sftr__fail(err, SFTR_E_ARGUMENT, "expected a dtype");
 	a = sftr__allocator(options->allocator);

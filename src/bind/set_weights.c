@@ -86,8 +86,6 @@ bind_and_load(const struct leaves *l, const sftr_tree *tree,
 		own.slot_codec = sftr_tree_codec(tree);
 	if (own.slot_codec == SFTR_CODEC_GUESS)
 		own.slot_codec = SFTR_CODEC_P2S;
-	if (own.target == NULL)
-		own.target = "tree";
 	code = sftr_bind(l->slots, l->n, ckpt, &own, &binding, err);
 	if (code == SFTR_OK)
 		code = sftr_binding_load(binding, NULL, err);
@@ -107,10 +105,11 @@ sftr_set_weights(sftr_tree *tree, const sftr_checkpoint *ckpt,
 	memset(&own, 0, sizeof own);
 	if (options != NULL)
 		own = *options;
-	if (report != NULL) {
-		memset(report, 0, sizeof *report);
+	if (report != NULL)
 		own.report = report;
-	}
+	if (own.target == NULL)
+		own.target = "tree";
+	sftr__report_fail(&own, sftr_checkpoint_file(ckpt, 0));
 	memset(&l, 0, sizeof l);
 	l.allocator = sftr__allocator(own.allocator);
 	sftr__arena_init(&l.arena, &l.allocator);

@@ -56,6 +56,8 @@ bind_flat(sftr__flat *flat, sftr__binding_setup *setup, bool loads,
 		return code;
 	code = sftr__laters_check(&flat->laters, &b->dims, err);
 	if (code != SFTR_OK) {
+		sftr__report_fail(setup->options,
+				  sftr_checkpoint_file(setup->ckpt, 0));
 		sftr_binding_free(b);
 		return code;
 	}
@@ -115,22 +117,23 @@ bind_struct(const sftr_checkpoint *ckpt, const sftr_table *table, void *object,
 	    sftr_binding **binding, sftr_error *err)
 {
 	sftr_bind_options own;
-	sftr_code code = sftr__table_check(
-		table, options != NULL ? options->allocator : NULL, err);
+	sftr_code code;
 
 	*binding = NULL;
-	if (code != SFTR_OK)
-		return code;
 	memset(&own, 0, sizeof own);
 	if (options != NULL)
 		own = *options;
+	if (own.target == NULL)
+		own.target = table->type;
+	sftr__report_fail(&own, sftr_checkpoint_file(ckpt, 0));
+	code = sftr__table_check(table, own.allocator, err);
+	if (code != SFTR_OK)
+		return code;
 	if (own.slot_codec != SFTR_CODEC_GUESS &&
 	    own.slot_codec != SFTR_CODEC_DOTTED)
 		return sftr__fail(err, SFTR_E_ARGUMENT,
 				  "names of members are dotted, not %s",
 				  sftr_codec_name(own.slot_codec));
-	if (own.target == NULL)
-		own.target = table->type;
 	return bind_object(ckpt, table, object, &own, loads, binding, err);
 }
 
@@ -155,6 +158,7 @@ sftr_struct_load(const char *path, const sftr_table *table, void *object,
 
 	if (binding != NULL)
 		*binding = NULL;
+	sftr__report_fail(options, path);
 	if (code != SFTR_OK)
 		return code;
 	if (binding == NULL && borrows(table))
