@@ -375,10 +375,25 @@ static const struct {
 	{ "\tF32\t1", SFTR_E_TABLE, 0, "expected a name" },
 	{ "a |  \tF32\t1", SFTR_E_TABLE, 3, "expected a name" },
 	/* The second name would be there for every number. */
-	{ "a.*.*.w | a.0.*.w\tF32\t1", SFTR_E_TABLE, 22,
+	{ "a\tF32\t1\na.*.*.w | a.0.*.w\tF32\t1", SFTR_E_TABLE, 8,
 	  "expected as many stars to repeat in each name, found 2 and 1" },
-	{ "x.* | x.* stack 0\tF32\t1", SFTR_E_TABLE, 22,
+	{ "x.* | x.* stack 0\tF32\t1", SFTR_E_TABLE, 0,
 	  "expected as many stars to repeat in each name, found 1 and 0" },
+	{ "a\tF32\t1\nb T | b foo\tF32\t1", SFTR_E_TABLE, 16,
+	  "expected T, permute or stack" },
+	{ "a\tF32\t1\nb\\\tF32\t1", SFTR_E_TABLE, 8,
+	  "expected a character behind \"\\\"" },
+	{ "a\tF32\t1\nb.**\tF32\t1", SFTR_E_TABLE, 8,
+	  "expected \"*\", found \"**\"" },
+	{ "a\tF32\t1\n__metadata__\tF32\t1", SFTR_E_TABLE, 8,
+	  "no path under dotted: expected the name of a tensor, found the "
+	  "reserved __metadata__" },
+	{ "a\tF32\t. 1", SFTR_E_TABLE, 6,
+	  "shape \". 1\": expected a number, a name, ? or ..." },
+	{ "a\tF32\t.5 n", SFTR_E_TABLE, 6,
+	  "shape \".5 n\": expected a number, a name, ? or ..." },
+	{ "a\tF32\t2 .", SFTR_E_TABLE, 6,
+	  "shape \"2 .\": expected a number, a name, ? or ..." },
 	{ "a\tF32\t\xff", SFTR_E_TABLE, 6, "no text of UTF-8" },
 };
 

@@ -161,26 +161,26 @@ make_shape(struct expander *e, const sftr__wish *wish, uint32_t scope,
 	if (out == NULL)
 		return no_memory(e);
 	for (size_t i = 0; i < n; i++) {
-		bool begins = i == 0 || wish->shape[i - 1] == ' ';
+		sftr__token t = { .kind = SFTR__SHAPE_FAULT };
 		size_t end = i + 1;
 
-		if (!begins || wish->shape[i] != '.' ||
-		    wish->shape[i + 1] == '.') {
+		if (wish->shape[i] == '.' &&
+		    (i == 0 || wish->shape[i - 1] == ' '))
+			t = sftr__shape_next(wish->shape, &end);
+		/* What no name is behind stays, and is a fault. */
+		if (t.kind != SFTR__DIM_NAME || t.at != i + 1)
 			out[len++] = wish->shape[i];
-			continue;
-		}
-		while (end < n && wish->shape[end] != ' ')
-			end++;
-		if (sftr__dims_declare(e->dims, scope, wish->shape + i + 1,
-				       end - i - 1) == SFTR__NO_DIM &&
-		    end - i - 1 <= SFTR__DIM_NAME_MAX)
+		else if (sftr__dims_declare(e->dims, scope, t.name, t.n_name) ==
+				 SFTR__NO_DIM &&
+			 t.n_name <= SFTR__DIM_NAME_MAX)
 			return no_memory(e);
 	}
 	out[len] = '\0';
 	*shape = out;
 	if (sftr__shape_check(out, &why) == SFTR_OK)
 		return SFTR_OK;
-	return sftr__fail_at(e->err, SFTR_E_TABLE, wish->at, "%s", why.message);
+	return sftr__fail_at(e->err, SFTR_E_TABLE, wish->shape_at, "%s",
+			     why.message);
 }
 
 static sftr_code
@@ -190,7 +190,7 @@ emit(struct expander *e, const struct item *item, uint32_t scope)
 	sftr_slot *slot;
 
 	if (e->n == e->limit)
-		return sftr__fail_at(e->err, SFTR_E_LIMIT, item->wish->at,
+		return sftr__fail_at(e->err, SFTR_E_LIMIT, item->wish->names_at,
 				     "the lines come to more than %" PRIu64
 				     " slots",
 				     e->limit);
@@ -305,28 +305,50 @@ expand(struct expander *e, const struct item *items, size_t n, uint32_t scope)
 	return code;
 }
 
+static sftr_code
+check_name(struct expander *e, const sftr__wish *wish, const char *name)
+{
+	sftr__pattern pattern;
+	sftr_error why;
+	sftr_code code = sftr__pattern_parse(name, strlen(name), e->codec,
+					     &e->allocator, &pattern, &why);
+
+	if (code == SFTR_E_MEMORY)
+		return no_memory(e);
+	for (size_t i = 0; code == SFTR_OK && i < pattern.n_wildcards; i++)
+		if (pattern.many[i])
+			code = sftr__fail(&why, SFTR_E_TABLE,
+					  "expected \"*\", found \"**\"");
+	sftr__pattern_free(&pattern);
+	if (code == SFTR_OK)
+		return code;
+	sftr__fail_at(e->err, SFTR_E_TABLE, wish->names_at, "%s", why.message);
+	sftr__set_key(e->err, name, strlen(name));
+	return SFTR_E_TABLE;
+}
+
 /*
  * Each name of a line is numbered alike: one with a star less would be there
  * for every number, and there would be no end.
  */
 static sftr_code
-count_stars(struct expander *e, const sftr__wish *wish, unsigned *n)
+check_names(struct expander *e, const sftr__wish *wish, unsigned *n)
 {
+	sftr_code code = SFTR_OK;
+
 	*n = count_repeats(&wish->aliases[0]);
-	if (*n > SFTR__MAX_CAPTURES)
-		return sftr__fail_at(e->err, SFTR_E_TABLE, wish->at,
-				     "expected at most %d stars in a name",
-				     SFTR__MAX_CAPTURES);
-	for (size_t i = 1; i < wish->n_aliases; i++) {
+	for (size_t i = 0; i < wish->n_aliases && code == SFTR_OK; i++) {
 		unsigned other = count_repeats(&wish->aliases[i]);
 
-		if (other != *n)
-			return sftr__fail_at(e->err, SFTR_E_TABLE, wish->at,
+		code = check_name(e, wish, wish->aliases[i].name);
+		if (code == SFTR_OK && other != *n)
+			code = sftr__fail_at(e->err, SFTR_E_TABLE,
+					     wish->names_at,
 					     "expected as many stars to repeat "
 					     "in each name, found %u and %u",
 					     *n, other);
 	}
-	return SFTR_OK;
+	return code;
 }
 
 static sftr_code
@@ -342,7 +364,7 @@ expand_all(struct expander *e, const sftr__wishes *wishes)
 	for (size_t i = 0; i < n; i++) {
 		items[i].wish = &wishes->wishes[i];
 		items[i].aliases = wishes->wishes[i].aliases;
-		code = count_stars(e, items[i].wish, &items[i].repeats);
+		code = check_names(e, items[i].wish, &items[i].repeats);
 		if (code != SFTR_OK)
 			return code;
 	}

@@ -17,7 +17,7 @@ typedef struct sftr__wish {
 	size_t n_aliases;
 	sftr_dtype dtype;
 	const char *shape;
-	size_t at; /* of the shape in its text, for messages */
+	size_t names_at, shape_at; /* in the text, for messages */
 	bool is_optional;
 } sftr__wish;
 

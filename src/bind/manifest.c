@@ -430,7 +430,9 @@ is_optional(sftr_str word)
 static sftr_code
 read_names(struct line *l, sftr_str column, sftr__wish *wish)
 {
-	size_t n = 1;
+	sftr__transform transform;
+	size_t n = 1, at;
+	const char *due;
 
 	for (size_t i = sftr__escape_span(column.ptr, column.len, '|');
 	     i < column.len;
@@ -453,6 +455,9 @@ read_names(struct line *l, sftr_str column, sftr__wish *wish)
 		name = sftr__escape_span(p, len, ' ');
 		if (name == 0)
 			return fail(l, (size_t)(p - l->text), "a name");
+		if (!sftr__transform_parse(p + name, len - name, &transform,
+					   &at, &due))
+			return fail(l, (size_t)(p + name - l->text) + at, due);
 		alias->name = sftr__arena_text(l->arena, p, name);
 		alias->transform =
 			sftr__arena_text(l->arena, p + name, len - name);
@@ -499,7 +504,8 @@ read_line(struct line *l, sftr__wish *wish)
 	wish->shape = sftr__arena_text(l->arena, shape.ptr, shape.len);
 	if (wish->shape == NULL)
 		return sftr__fail_memory(l->err);
-	wish->at = (size_t)(shape.ptr - l->text);
+	wish->names_at = (size_t)(names.ptr - l->text);
+	wish->shape_at = (size_t)(shape.ptr - l->text);
 	wish->is_optional = is_optional(word);
 	if (word.len > 0 && !wish->is_optional)
 		return fail(l, (size_t)(word.ptr - l->text), "optional");
