@@ -176,6 +176,13 @@ sort_parts(sftr_binding *b, sftr_error *err)
 	return code;
 }
 
+/*
+ * Of L slots and T tensors stacks could have L x T parts; as they are meant they
+ * share few.
+ */
+#define PARTS_EACH 64
+#define PARTS_ANYHOW 1024
+
 static sftr_code
 match_all(sftr_binding *b, const sftr__binding_setup *setup,
 	  sftr__findings_report *report, sftr_error *err)
@@ -193,6 +200,8 @@ match_all(sftr_binding *b, const sftr__binding_setup *setup,
 		sftr__report_reaction(report, SFTR__AMBIGUOUS) != SFTR_REFUSE;
 	m.wants_kinds =
 		sftr__report_reaction(report, SFTR__KIND) != SFTR_IGNORE;
+	m.parts_left = PARTS_EACH * ((uint64_t)setup->offers->n + b->wants.n) +
+		       PARTS_ANYHOW;
 	m.err = err;
 	for (size_t i = 0; i < b->wants.n && code == SFTR_OK; i++)
 		code = sftr__match_slot(&m, &b->wants.wants[i], &b->matches[i]);

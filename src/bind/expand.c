@@ -41,11 +41,11 @@ sftr__wishes_add(sftr__wishes *wishes)
 }
 
 /*
- * Names that overlap would make of L lines and T tensors L x T slots; who means
+ * Names that overlap would make of L names and T tensors L x T slots; who means
  * what the lines say needs a few for each tensor, or each line.
  */
-#define SLOTS_EACH 64
-#define SLOTS_ANYHOW 1024
+#define NAMES_EACH 64
+#define NAMES_ANYHOW 1024
 
 /* A wish whose first stars have become numbers. */
 struct item {
@@ -62,7 +62,7 @@ struct expander {
 	sftr__arena *arena;
 	sftr_slot *slots;
 	size_t n, capacity;
-	uint64_t limit;
+	uint64_t n_names, limit;
 	sftr__path_buffer path;
 	sftr__key key;
 	sftr_error *err;
@@ -189,10 +189,11 @@ emit(struct expander *e, const struct item *item, uint32_t scope)
 	void *p = e->slots;
 	sftr_slot *slot;
 
-	if (e->n == e->limit)
+	e->n_names += item->wish->n_aliases;
+	if (e->n_names > e->limit)
 		return sftr__fail_at(e->err, SFTR_E_LIMIT, item->wish->names_at,
 				     "the lines come to more than %" PRIu64
-				     " slots",
+				     " names",
 				     e->limit);
 	if (!sftr__grow(&e->allocator, &p, &e->capacity, e->n + 1,
 			sizeof *slot))
@@ -379,8 +380,8 @@ expand_and_bind(struct expander *e, sftr__wishes *wishes,
 
 	e->allocator = wishes->allocator;
 	e->arena = &wishes->arena;
-	e->limit = SLOTS_EACH * ((uint64_t)e->offers->n + wishes->n) +
-		   SLOTS_ANYHOW;
+	e->limit = NAMES_EACH * ((uint64_t)e->offers->n + wishes->n) +
+		   NAMES_ANYHOW;
 	sftr__path_buffer_init(&e->path, &e->allocator);
 	sftr__key_init(&e->key, &e->allocator);
 	code = expand_all(e, wishes);

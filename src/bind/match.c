@@ -81,15 +81,21 @@ take_chain(sftr__matcher *m, uint32_t head, sftr__match *match)
 
 /* How many numbers in a row a name with a "*" has. */
 static sftr_code
-count_parts(sftr__matcher *m, const sftr__name *name, uint64_t *n)
+count_parts(sftr__matcher *m, const sftr__want *want, const sftr__name *name,
+	    uint64_t *n)
 {
-	uint32_t head = 0;
-	sftr_code code;
-
 	for (*n = 0;; (*n)++) {
-		code = find(m, name, *n, &head);
+		uint32_t head = 0;
+		sftr_code code = find(m, name, *n, &head);
+
 		if (code != SFTR_OK || head == SFTR__NO_OFFER)
 			return code;
+		if (m->parts_left-- > 0)
+			continue;
+		sftr__fail(m->err, SFTR_E_LIMIT,
+			   "slots take the same tensors over and over");
+		sftr__set_key(m->err, want->slot.name.ptr, want->slot.name.len);
+		return SFTR_E_LIMIT;
 	}
 }
 
@@ -344,7 +350,7 @@ sftr__match_slot(sftr__matcher *m, const sftr__want *want, sftr__match *match)
 		if (head == SFTR__NO_OFFER)
 			continue;
 		if (name->pattern != NULL)
-			code = count_parts(m, name, &n);
+			code = count_parts(m, want, name, &n);
 		if (code == SFTR_OK)
 			code = name->pattern == NULL ?
 				       take_chain(m, head, match) :

@@ -43,8 +43,9 @@ typedef struct sftr__matcher {
 	sftr__arena *arena; /* for what a match points to */
 	const sftr_checkpoint *ckpt;
 	sftr_conversion conversion;
-	bool wants_kinds; /* 'kinds_differ' is asked for */
-	bool takes_first; /* of tensors that are ambiguous */
+	bool wants_kinds;    /* 'kinds_differ' is asked for */
+	bool takes_first;    /* of tensors that are ambiguous */
+	uint64_t parts_left; /* that names with a "*" may still have */
 	sftr__path_buffer path;
 	sftr__key key;
 	sftr_error *err;
@@ -58,7 +59,7 @@ sftr__matcher_free(sftr__matcher *m);
 /*
  * Fills in 'match', which is zeroed.  Tensors that it takes are so marked, and
  * dimensions get their values.  SFTR_E_MEMORY, or SFTR_E_LIMIT if the result
- * is larger than this host's memory.
+ * is larger than this host's memory or has more parts than are left.
  */
 sftr_code
 sftr__match_slot(sftr__matcher *m, const sftr__want *want, sftr__match *match);
