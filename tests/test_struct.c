@@ -865,6 +865,45 @@ START_TEST(a_count_that_does_not_fit_its_member_is_an_error)
 }
 END_TEST
 
+struct twice {
+	struct one a[4], b[4];
+	int n;
+};
+/* A dimension without a value has nothing to say. */
+SFTR_STRUCT(twice_table, struct twice, SFTR_STRUCTS(a, n, one_table),
+	    SFTR_STRUCTS(b, n, one_table), SFTR_DIM(n, "unheard"));
+
+/* No file can have a program read an array beyond what was bound of it. */
+START_TEST(arrays_that_share_a_count_are_of_one_length)
+{
+	static const struct offered tensors[] = {
+		{ "a.0.w", SFTR_F32, 0, { 0 }, numbers },
+		{ "b.0.w", SFTR_F32, 0, { 0 }, numbers },
+		{ "a.1.w", SFTR_F32, 0, { 0 }, numbers },
+		{ "b.1.w", SFTR_F32, 0, { 0 }, numbers },
+	};
+	struct twice twice;
+	sftr_error err;
+
+	for (size_t n = 2; n <= 4; n++) {
+		sftr_checkpoint *ckpt = offer(tensors, n);
+		sftr_binding *b;
+		sftr_code code =
+			SFTR_BIND(ckpt, twice_table, &twice, NULL, &b, &err);
+
+		ck_assert_int_eq(code, n == 3 ? SFTR_E_CAPACITY : SFTR_OK);
+		if (n == 3)
+			ck_assert_str_eq(err.message,
+					 "1 is another number than the member "
+					 "n holds");
+		else
+			ck_assert_int_eq(twice.n, (int)n / 2);
+		sftr_binding_free(b);
+		sftr_checkpoint_close(ckpt);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -891,5 +930,6 @@ main(void)
 	tcase_add_test(tc, a_table_of_many_fields_has_each_once);
 	tcase_add_test(tc, a_table_within_itself_is_refused);
 	tcase_add_test(tc, a_count_that_does_not_fit_its_member_is_an_error);
+	tcase_add_test(tc, arrays_that_share_a_count_are_of_one_length);
 	return run_suite("struct", tc);
 }

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/diagnostic.h"
+#include "base/sort.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -35,39 +36,90 @@ sftr__laters_add(sftr__laters *laters, const sftr__later *later)
 	return true;
 }
 
+static bool
+is_known(const sftr__later *later, const sftr__dims *dims)
+{
+	return later->kind == SFTR__LATER_COUNT ||
+	       (later->kind == SFTR__LATER_DIM &&
+		dims->dims[later->value].is_known);
+}
+
 static uint64_t
 number_of(const sftr__later *later, const sftr__dims *dims)
 {
-	const sftr__dim *dim;
-
 	if (later->kind != SFTR__LATER_DIM)
 		return later->value;
-	dim = &dims->dims[later->value];
-	return dim->is_known ? dim->value : 0;
+	return is_known(later, dims) ? dims->dims[later->value].value : 0;
+}
+
+static sftr_code
+fail(const sftr__later *later, uint64_t n, const char *why, sftr_error *err)
+{
+	const char *counter = later->field->counter;
+
+	sftr__fail(err, SFTR_E_CAPACITY,
+		   "%" PRIu64 " is %s than the member %s%s%s holds", n, why,
+		   later->path, later->path[0] != '\0' ? "." : "", counter);
+	sftr__set_key(err, counter, strlen(counter));
+	return SFTR_E_CAPACITY;
+}
+
+/* Where a number goes. */
+static uintptr_t
+place_of(const sftr__later *later)
+{
+	return (uintptr_t)(later->object + later->field->count);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	uintptr_t x = place_of(a), y = place_of(b);
+
+	return x < y ? -1 : x > y;
+}
+
+/* Arrays may share one count: a file cannot make it larger than one of them. */
+static sftr_code
+check_shared(const sftr__later **numbers, size_t n, const sftr__dims *dims,
+	     sftr_error *err)
+{
+	sftr__sort((const void **)numbers, (const void **)numbers + n, n,
+		   compare);
+	for (size_t i = 1; i < n; i++) {
+		uint64_t count = number_of(numbers[i], dims);
+
+		if (place_of(numbers[i]) == place_of(numbers[i - 1]) &&
+		    count != number_of(numbers[i - 1], dims))
+			return fail(numbers[i], count, "another number", err);
+	}
+	return SFTR_OK;
 }
 
 sftr_code
 sftr__laters_check(const sftr__laters *laters, const sftr__dims *dims,
 		   sftr_error *err)
 {
-	for (size_t i = 0; i < laters->n; i++) {
-		const sftr__later *later = &laters->items[i];
-		uint64_t n = number_of(later, dims);
+	const sftr_allocator *a = &laters->allocator;
+	size_t size = 2 * laters->n * sizeof(void *), n = 0;
+	const sftr__later **numbers = sftr__alloc(a, size);
+	sftr_code code = SFTR_OK;
 
-		if (later->kind != SFTR__LATER_COUNT &&
-		    later->kind != SFTR__LATER_DIM)
+	if (numbers == NULL)
+		return sftr__fail_memory(err);
+	for (size_t i = 0; i < laters->n && code == SFTR_OK; i++) {
+		const sftr__later *later = &laters->items[i];
+
+		if (!is_known(later, dims))
 			continue;
-		if (sftr__field_holds(later->field, n))
-			continue;
-		sftr__fail(err, SFTR_E_CAPACITY,
-			   "%" PRIu64 " is more than the member %s%s%s holds",
-			   n, later->path, later->path[0] != '\0' ? "." : "",
-			   later->field->counter);
-		sftr__set_key(err, later->field->counter,
-			      strlen(later->field->counter));
-		return SFTR_E_CAPACITY;
+		numbers[n++] = later;
+		if (!sftr__field_holds(later->field, number_of(later, dims)))
+			code = fail(later, number_of(later, dims), "more", err);
 	}
-	return SFTR_OK;
+	if (code == SFTR_OK)
+		code = check_shared(numbers, n, dims, err);
+	sftr__free(a, numbers, size);
+	return code;
 }
 
 void

@@ -43,8 +43,8 @@ bool
 sftr__laters_add(sftr__laters *laters, const sftr__later *later);
 
 /*
- * Whether every number fits its member; otherwise SFTR_E_CAPACITY with the
- * member in 'key'.
+ * Whether every number fits its member, and is the only one for it; otherwise
+ * SFTR_E_CAPACITY with the member in 'key', or SFTR_E_MEMORY.
  */
 sftr_code
 sftr__laters_check(const sftr__laters *laters, const sftr__dims *dims,
