@@ -76,6 +76,14 @@ struct path_fault {
 	const char *message;
 };
 
+/* The path_fault of __metadata__ as the only step, of any kind. */
+#define RESERVED(kind)                                                         \
+	{                                                                      \
+		PATH(kind("__metadata__")), SFTR_NO_OFFSET, "__metadata__",    \
+			"step 0: expected the name of a tensor, "              \
+			"found the reserved __metadata__"                      \
+	}
+
 #define TABLE(table) table, COUNT(table)
 #define NO_TABLE NULL, 0
 

@@ -29,9 +29,7 @@ static const struct path_fault paths[] = {
 	  "step 1: expected a key, found an index" },
 	{ PATH(ATTR("a")), SFTR_NO_OFFSET, "a",
 	  "step 0: expected a key, found an attribute" },
-	{ PATH(KEY("__metadata__")), SFTR_NO_OFFSET, "__metadata__",
-	  "step 0: expected the name of a tensor, "
-	  "found the reserved __metadata__" },
+	RESERVED(KEY),
 };
 
 static bool

@@ -61,9 +61,7 @@ static const struct path_fault paths[] = {
 	{ PATH(NAME("w")), SFTR_NO_OFFSET, "w",
 	  "step 0: expected an attribute, a key or an index, "
 	  "found a step of no kind" },
-	{ PATH(ATTR("__metadata__")), SFTR_NO_OFFSET, "__metadata__",
-	  "step 0: expected the name of a tensor, "
-	  "found the reserved __metadata__" },
+	RESERVED(ATTR),
 };
 
 static bool

@@ -19,9 +19,7 @@ static const struct path_fault paths[] = {
 	  "step 0: expected a key, found an index" },
 	{ PATH(NAME("w")), SFTR_NO_OFFSET, "w",
 	  "step 0: expected a key, found a step of no kind" },
-	{ PATH(KEY("__metadata__")), SFTR_NO_OFFSET, "__metadata__",
-	  "step 0: expected the name of a tensor, "
-	  "found the reserved __metadata__" },
+	RESERVED(KEY),
 };
 
 static bool

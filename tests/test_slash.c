@@ -20,9 +20,7 @@ static const struct path_fault paths[] = {
 	{ PATH(NAME("")), SFTR_NO_OFFSET, "",
 	  "step 0: expected a name, where it is the only step, "
 	  "found an empty one" },
-	{ PATH(NAME("__metadata__")), SFTR_NO_OFFSET, "__metadata__",
-	  "step 0: expected the name of a tensor, "
-	  "found the reserved __metadata__" },
+	RESERVED(NAME),
 };
 
 static bool
