@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "format/json.h"
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
@@ -205,15 +206,6 @@ plain_span(const char *p)
 #endif
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Four hex digits at the cursor; UINT32_MAX after a fault. */
 static uint32_t
 hex4(sftr__json *j)
@@ -221,7 +213,7 @@ hex4(sftr__json *j)
 	uint32_t v = 0;
 
 	for (int i = 0; i < 4; i++, j->p++) {
-		int digit = hex_digit(*j->p);
+		int digit = sftr__hex_digit(*j->p);
 
 		if (digit < 0) {
 			sftr__json_fail(j, SFTR_E_JSON, j->grammar_rule, j->p,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "names/keystr.h"
 
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "names/step.h"
 
@@ -26,18 +27,6 @@ is_digit(const sftr__path_reader *r, size_t at)
 	return at < r->n && r->text[at] >= '0' && r->text[at] <= '9';
 }
 
-static int
-digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
-}
-
 /* The code point of exactly n hexadecimal digits at *at, which moves on. */
 static uint32_t
 read_hex(sftr__path_reader *r, size_t *at, unsigned n)
@@ -46,11 +35,13 @@ read_hex(sftr__path_reader *r, size_t *at, unsigned n)
 	uint32_t c = 0;
 
 	for (; n > 0; n--, (*at)++) {
-		if (*at >= r->n || digit_value(r->text[*at]) > 15) {
+		int digit = *at < r->n ? sftr__hex_digit(r->text[*at]) : -1;
+
+		if (digit < 0) {
 			sftr__path_expect(r, *at, "a hexadecimal digit");
 			return 0;
 		}
-		c = c << 4 | (uint32_t)digit_value(r->text[*at]);
+		c = c << 4 | (uint32_t)digit;
 	}
 	if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
 		sftr__path_expect(r, begin, "a code point that UTF-8 has");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree/hexfloat.h"
 
+#include "base/hex.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,18 +61,6 @@ sftr__hexfloat_format(double value, char text[SFTR__HEXFLOAT])
 				exponent - BIAS);
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* value = mantissa x 2^exponent */
 struct parts {
 	uint64_t mantissa;
@@ -89,7 +79,7 @@ parse_mantissa(const char *text, size_t n, size_t *at, struct parts *p)
 	size_t i;
 
 	for (i = *at; i < n; i++) {
-		int digit = hex_digit(text[i]);
+		int digit = sftr__hex_digit(text[i]);
 
 		if (text[i] == '.' && !has_point) {
 			has_point = true;
