@@ -18,9 +18,10 @@ collect(void *user, const sftr_diagnostic *d)
 	struct list *l = user;
 	size_t n = strlen(l->text);
 
-	snprintf(l->text + n, sizeof l->text - n, "%s %s %u %d %s\n",
+	snprintf(l->text + n, sizeof l->text - n, "%s %s %u %d %s%s%s\n",
 		 severities[d->severity], sftr_code_name(d->code), d->rule,
-		 d->offset == SFTR_NO_OFFSET ? -1 : (int)d->offset, d->key);
+		 d->offset == SFTR_NO_OFFSET ? -1 : (int)d->offset, d->key,
+		 d->other[0] != '\0' ? ", " : "", d->other);
 	return ++l->n == l->stop_after;
 }
 
@@ -53,10 +54,24 @@ START_TEST(all_faults_of_all_phases_are_told_in_order)
 	       9, 6,
 	       "error SFTR_E_DUPLICATE 16 113 a\n"
 	       "error SFTR_E_SIZE 14 57 a\n"
-	       "error SFTR_E_HOLE 20 107 b\n"
-	       "error SFTR_E_HOLE 20 159 a\n"
+	       "error SFTR_E_HOLE 20 107 b, a\n"
+	       "error SFTR_E_HOLE 20 159 a, b\n"
 	       "error SFTR_E_REVERSED 19 161 a\n"
 	       "error SFTR_E_TRAILING 22 173 \n");
+}
+END_TEST
+
+/* Of those that end together, the one that the ranges have first. */
+START_TEST(a_range_that_is_off_names_the_one_that_ends_last_before_it)
+{
+	checks(SFTR_STRICT,
+	       "{" U8("h", "1", 9, 10) "," U8("e", "0", 8, 8) "," U8(
+		       "c", "2", 6, 8) "," U8("b", "2", 2, 4) "," U8("a", "8",
+								     0, 8) "}",
+	       10, 3,
+	       "error SFTR_E_HOLE 20 55 h, a\n"
+	       "error SFTR_E_OVERLAP 21 160 c, a\n"
+	       "error SFTR_E_OVERLAP 21 212 b, a\n");
 }
 END_TEST
 
@@ -194,6 +209,8 @@ main(void)
 
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_test(tc, all_faults_of_all_phases_are_told_in_order);
+	tcase_add_test(
+		tc, a_range_that_is_off_names_the_one_that_ends_last_before_it);
 	tcase_add_test(tc, a_grammar_fault_ends_the_examination_and_says_so);
 	tcase_add_test(tc, reference_warns_of_what_strict_rejects);
 	tcase_add_test(tc, faults_of_what_wins_come_in_the_order_of_the_text);
