@@ -66,12 +66,15 @@ START_TEST(a_range_that_is_off_names_the_one_that_ends_last_before_it)
 {
 	checks(SFTR_STRICT,
 	       "{" U8("h", "1", 9, 10) "," U8("e", "0", 8, 8) "," U8(
-		       "c", "2", 6, 8) "," U8("b", "2", 2, 4) "," U8("a", "8",
-								     0, 8) "}",
-	       10, 3,
+		       "c", "2", 6, 8) "," U8("b", "2", 2,
+					      4) "," U8("a", "8", 0,
+							8) "," U8("s", "4", 0,
+								  4) "}",
+	       10, 4,
 	       "error SFTR_E_HOLE 20 55 h, a\n"
 	       "error SFTR_E_OVERLAP 21 160 c, a\n"
-	       "error SFTR_E_OVERLAP 21 212 b, a\n");
+	       "error SFTR_E_OVERLAP 21 212 b, a\n"
+	       "error SFTR_E_OVERLAP 21 264 a, s\n");
 }
 END_TEST
 
