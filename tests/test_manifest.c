@@ -196,6 +196,13 @@ static const struct offered tensors[] = {
 	{ "eps", SFTR_F32, 0, { 0 }, NULL },
 };
 
+static sftr_code
+bind(const char *text, const sftr_checkpoint *ckpt,
+     const sftr_bind_options *options, sftr_binding **b, sftr_error *err)
+{
+	return sftr_bind_manifest(text, strlen(text), ckpt, options, b, err);
+}
+
 START_TEST(a_manifest_is_bound_as_far_as_the_file_goes)
 {
 	sftr_checkpoint *ckpt = offer(tensors, COUNT(tensors));
@@ -203,8 +210,7 @@ START_TEST(a_manifest_is_bound_as_far_as_the_file_goes)
 	sftr_bound bound;
 	sftr_error err;
 
-	ck_assert_msg(sftr_bind_manifest(net_manifest, strlen(net_manifest),
-					 ckpt, NULL, &b, &err) == SFTR_OK,
+	ck_assert_msg(bind(net_manifest, ckpt, NULL, &b, &err) == SFTR_OK,
 		      "%s: %s", err.key, err.message);
 	/* Two dense layers of weight and bias, and five more. */
 	ck_assert_uint_eq(sftr_binding_count(b), 9);
@@ -256,16 +262,10 @@ START_TEST(a_scalar_may_be_optional)
 	}
 	/* A tensor of a shape is none, and a dimension may have that name. */
 	options.unexpected = SFTR_REFUSE;
-	ck_assert_int_eq(sftr_bind_manifest(scalar, strlen(scalar), other,
-					    &options, &b, &err),
-			 SFTR_E_SHAPE);
-	ck_assert_int_eq(sftr_bind_manifest(named, strlen(named), other,
-					    &options, &b, &err),
-			 SFTR_E_SHAPE);
+	ck_assert_int_eq(bind(scalar, other, &options, &b, &err), SFTR_E_SHAPE);
+	ck_assert_int_eq(bind(named, other, &options, &b, &err), SFTR_E_SHAPE);
 	ck_assert_str_eq(err.key, "fixed");
-	ck_assert_int_eq(
-		sftr_bind_manifest(one, strlen(one), other, &options, &b, &err),
-		SFTR_OK);
+	ck_assert_int_eq(bind(one, other, &options, &b, &err), SFTR_OK);
 	sftr_binding_free(b);
 	sftr_checkpoint_close(ckpt);
 	sftr_checkpoint_close(other);
@@ -282,13 +282,9 @@ START_TEST(dimensions_of_a_repetition_are_its_own)
 	sftr_binding *b;
 	sftr_error err;
 
-	ck_assert_int_eq(
-		sftr_bind_manifest(own, strlen(own), ckpt, NULL, &b, &err),
-		SFTR_OK);
+	ck_assert_int_eq(bind(own, ckpt, NULL, &b, &err), SFTR_OK);
 	sftr_binding_free(b);
-	ck_assert_int_eq(sftr_bind_manifest(shared, strlen(shared), ckpt, NULL,
-					    &b, &err),
-			 SFTR_E_SHAPE);
+	ck_assert_int_eq(bind(shared, ckpt, NULL, &b, &err), SFTR_E_SHAPE);
 	ck_assert_str_eq(err.key, "Dense_1.weight");
 	sftr_checkpoint_close(ckpt);
 }
@@ -303,9 +299,7 @@ START_TEST(what_is_not_there_at_all_is_missing)
 	sftr_error err;
 
 	options.unexpected = SFTR_IGNORE;
-	ck_assert_int_eq(sftr_bind_manifest(text, strlen(text), ckpt, &options,
-					    &b, &err),
-			 SFTR_E_MISSING);
+	ck_assert_int_eq(bind(text, ckpt, &options, &b, &err), SFTR_E_MISSING);
 	ck_assert_str_eq(err.key, "layers.0.e.0.w");
 	sftr_checkpoint_close(ckpt);
 }
@@ -319,9 +313,7 @@ START_TEST(a_name_may_end_with_a_space)
 	sftr_checkpoint *ckpt = offer(two, 2);
 	sftr_binding *b;
 
-	ck_assert_int_eq(
-		sftr_bind_manifest(text, strlen(text), ckpt, NULL, &b, NULL),
-		SFTR_OK);
+	ck_assert_int_eq(bind(text, ckpt, NULL, &b, NULL), SFTR_OK);
 	sftr_binding_free(b);
 	sftr_checkpoint_close(ckpt);
 }
@@ -410,9 +402,7 @@ START_TEST(a_fault_has_its_place_in_the_text)
 	sftr_binding *b;
 	sftr_error err;
 
-	ck_assert_int_eq(sftr_bind_manifest(faults[_i].text,
-					    strlen(faults[_i].text), ckpt, NULL,
-					    &b, &err),
+	ck_assert_int_eq(bind(faults[_i].text, ckpt, NULL, &b, &err),
 			 faults[_i].code);
 	ck_assert_str_eq(err.message, faults[_i].message);
 	ck_assert_msg(err.offset == faults[_i].offset, "row %d: byte %d", _i,
@@ -434,8 +424,7 @@ START_TEST(out_of_memory_at_every_point)
 
 	options.allocator = &allocator;
 	while (ledger_round(&books)) {
-		code = sftr_bind_manifest(net_manifest, strlen(net_manifest),
-					  ckpt, &options, &b, &err);
+		code = bind(net_manifest, ckpt, &options, &b, &err);
 		ck_assert_int_eq(code, ledger_code(&books));
 		sftr_binding_free(b);
 	}
