@@ -219,22 +219,38 @@ static const struct offered everything[] = {
 	{ "blocks.1.s", SFTR_F32, 1, { 2 }, numbers + 10 },
 };
 
-START_TEST(every_kind_of_field_is_filled)
+/* Nothing but its buffer, which holds four. */
+static void
+clear_outer(struct outer *o, float *buffer)
 {
-	sftr_checkpoint *ckpt = offer(everything, COUNT(everything));
-	float buffer[5] = { 0, 0, 0, 0, -1 };
+	memset(o, 0xa5, sizeof *o);
+	o->buffer = buffer;
+	o->capacity = 4;
+}
+
+/* Binds and loads 'o' from a checkpoint, which may be closed at once. */
+static sftr_binding *
+load_outer(sftr_checkpoint *ckpt, struct outer *o, float *buffer)
+{
 	sftr_binding *b;
-	struct outer o;
 	sftr_error err;
 
-	memset(&o, 0xa5, sizeof o);
-	o.buffer = buffer;
-	o.capacity = 4;
-	ck_assert_msg(SFTR_BIND(ckpt, outer_table, &o, NULL, &b, &err) ==
+	clear_outer(o, buffer);
+	ck_assert_msg(SFTR_BIND(ckpt, outer_table, o, NULL, &b, &err) ==
 			      SFTR_OK,
 		      "%s: %s", err.key, err.message);
 	ck_assert_msg(sftr_binding_load(b, NULL, &err) == SFTR_OK, "%s: %s",
 		      err.key, err.message);
+	return b;
+}
+
+START_TEST(every_kind_of_field_is_filled)
+{
+	sftr_checkpoint *ckpt = offer(everything, COUNT(everything));
+	float buffer[5] = { 0, 0, 0, 0, -1 };
+	struct outer o;
+	sftr_binding *b = load_outer(ckpt, &o, buffer);
+
 	ck_assert_uint_eq(o.one.dim, 2);
 	ck_assert_mem_eq(o.one.w, numbers, 6 * sizeof(float));
 	ck_assert_float_eq(o.one.eps, 5);
@@ -329,10 +345,8 @@ START_TEST(any_missing_tensor_leaves_the_struct_untouched)
 		if (i != (size_t)_i)
 			some[n++] = everything[i];
 	ckpt = offer(some, n);
-	memset(&o, 0xa5, sizeof o);
 	memcpy(old, buffer, sizeof old);
-	o.buffer = buffer;
-	o.capacity = 4;
+	clear_outer(&o, buffer);
 	before = o;
 	code = SFTR_BIND(ckpt, outer_table, &o, NULL, &b, &err);
 	if (may_go(everything[_i].name)) {
@@ -362,9 +376,7 @@ START_TEST(out_of_memory_at_every_point)
 
 	options.allocator = &allocator;
 	while (ledger_round(&books)) {
-		memset(&o, 0xa5, sizeof o);
-		o.buffer = buffer;
-		o.capacity = 4;
+		clear_outer(&o, buffer);
 		before = o;
 		code = SFTR_BIND(ckpt, outer_table, &o, &options, &b, &err);
 		if (code != SFTR_OK)
@@ -447,24 +459,6 @@ START_TEST(a_load_that_fails_leaves_no_pointer_behind)
 	ck_assert_int_eq(forest.n_trees, 0);
 }
 END_TEST
-
-/* Binds and loads 'o' from a checkpoint, which may be closed at once. */
-static sftr_binding *
-load_outer(sftr_checkpoint *ckpt, struct outer *o, float buffer[4])
-{
-	sftr_binding *b;
-	sftr_error err;
-
-	memset(o, 0, sizeof *o);
-	o->buffer = buffer;
-	o->capacity = 4;
-	ck_assert_msg(SFTR_BIND(ckpt, outer_table, o, NULL, &b, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
-	ck_assert_msg(sftr_binding_load(b, NULL, &err) == SFTR_OK, "%s: %s",
-		      err.key, err.message);
-	return b;
-}
 
 START_TEST(what_is_saved_is_loaded_again)
 {
