@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "format/entry.h"
 
-#include "base/alloc.h"
 #include "base/utf8.h"
 #include "format/rule.h"
 #include "format/size.h"
@@ -21,34 +20,11 @@ field_name(enum field f)
 	return f == DTYPE ? "dtype" : f == SHAPE ? "shape" : "data_offsets";
 }
 
-void
-sftr__entry_strict(sftr__entry_reader *r, sftr_code code, unsigned rule,
-		   const char *at, const char *message)
-{
-	sftr_diagnostic d;
-
-	if (r->json.failed)
-		return;
-	r->form_at = NULL;
-	if (r->policy == SFTR_STRICT) {
-		sftr__json_fail(&r->json, code, rule, at, "%s", message);
-		return;
-	}
-	if (r->findings == NULL || !r->findings->all)
-		return;
-	sftr__fail_at(&d, code, sftr__json_offset(&r->json, at), "%s", message);
-	d.rule = rule;
-	d.severity = SFTR_WARNING;
-	if (r->name.ptr != NULL)
-		sftr__set_key(&d, r->name.ptr, r->name.len);
-	sftr__findings_add(r->findings, &d);
-}
-
 /* The name of a field and its colon. */
 static enum field
 parse_field(sftr__entry_reader *r)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 	char word[16];
 	size_t n;
 
@@ -95,11 +71,11 @@ same_text(const char *a, const char *b, size_t n)
 static size_t
 parse_dtype_object(sftr__entry_reader *r, char *word, size_t size)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 	size_t n;
 
-	sftr__entry_strict(r, SFTR_E_FIELD, SFTR__RULE_ENTRY, j->p,
-			   "dtype is an object, expected a string");
+	sftr__reader_strict(&r->reader, SFTR_E_FIELD, SFTR__RULE_ENTRY, j->p,
+			    "dtype is an object, expected a string");
 	sftr__json_need(j, '{');
 	n = sftr__json_word(j, word, size);
 	sftr__json_need(j, ':');
@@ -112,7 +88,7 @@ parse_dtype_object(sftr__entry_reader *r, char *word, size_t size)
 static void
 parse_dtype(sftr__entry_reader *r, sftr__entry *e)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 	char word[24];
 	char *start;
 	size_t n;
@@ -147,51 +123,12 @@ parse_dtype(sftr__entry_reader *r, sftr__entry *e)
 	}
 }
 
-/* Below this many bytes an array doubles: there is little to learn from. */
-#define FEW ((size_t)64 << 10)
-
-/* How many elements there will be, should the text go on as it began. */
-static size_t
-forecast(const sftr__json *j, size_t n, size_t n_least)
-{
-	uint64_t read = (uint64_t)(j->p - j->text) + 1;
-	uint64_t left = (uint64_t)(j->end - j->p);
-	uint64_t more = (uint64_t)n * left / read;
-
-	if (more < n / 8)
-		more = n / 8;
-	if (more > left / n_least)
-		more = left / n_least;
-	return n + 1 + (size_t)more;
-}
-
-bool
-sftr__entry_room(sftr__entry_reader *r, void **block, size_t *capacity,
-		 size_t n, size_t size, size_t n_least)
-{
-	size_t more;
-
-	if (n < *capacity)
-		return true;
-	more = n < 4 ? 8 : 2 * n;
-	if (more > FEW / size) {
-		more = forecast(&r->json, n, n_least);
-		if (more > 16 * n)
-			more = 16 * n;
-	}
-	if (sftr__resize(r->allocator, block, capacity, more, size))
-		return true;
-	r->no_memory = true;
-	sftr__json_fail(&r->json, SFTR_E_MEMORY, 0, r->json.p, "out of memory");
-	return false;
-}
-
 static bool
 add_dim(sftr__entry_reader *r, uint64_t dim)
 {
 	if (r->n_dims == r->dims_capacity &&
-	    !sftr__entry_room(r, (void **)&r->dims, &r->dims_capacity,
-			      r->n_dims, sizeof dim, LEAST_DIM))
+	    !sftr__reader_room(&r->reader, (void **)&r->dims, &r->dims_capacity,
+			       r->n_dims, sizeof dim, LEAST_DIM))
 		return false;
 	r->dims[r->n_dims++] = dim;
 	return true;
@@ -200,7 +137,7 @@ add_dim(sftr__entry_reader *r, uint64_t dim)
 static void
 parse_shape(sftr__entry_reader *r, sftr__entry *e)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 
 	e->shape = (uint32_t)r->n_dims;
 	j->grammar_rule = SFTR__RULE_SHAPE;
@@ -223,7 +160,7 @@ parse_shape(sftr__entry_reader *r, sftr__entry *e)
 static uint64_t
 parse_begin(sftr__entry_reader *r)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 
 	if (r->end_n_bytes == 0 || j->p[r->end_n_bytes] != ',' ||
 	    !same_text(j->p, r->end_at, r->end_n_bytes))
@@ -235,7 +172,7 @@ parse_begin(sftr__entry_reader *r)
 static uint64_t
 parse_end(sftr__entry_reader *r)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 	const char *at = j->p;
 
 	r->end = sftr__json_u64(j);
@@ -249,7 +186,7 @@ parse_end(sftr__entry_reader *r)
 static void
 parse_range(sftr__entry_reader *r, sftr__entry *e)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 
 	sftr__json_peek(j);
 	e->begin_at = j->p;
@@ -265,7 +202,7 @@ parse_range(sftr__entry_reader *r, sftr__entry *e)
 static void
 parse_offsets(sftr__entry_reader *r, sftr__entry *e)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 
 	j->grammar_rule = SFTR__RULE_OFFSETS;
 	sftr__json_need(j, '[');
@@ -281,11 +218,12 @@ parse_value(sftr__entry_reader *r, sftr__entry *e, enum field f, char *at)
 	case SHAPE: parse_shape(r, e); break;
 	case OFFSETS: parse_offsets(r, e); break;
 	case UNKNOWN:
-		sftr__entry_strict(r, SFTR_E_FIELD, SFTR__RULE_ENTRY, at,
-				   "a field other than dtype, shape and "
-				   "data_offsets");
+		sftr__reader_strict(&r->reader, SFTR_E_FIELD, SFTR__RULE_ENTRY,
+				    at,
+				    "a field other than dtype, shape and "
+				    "data_offsets");
 		/* Header and entry are open already. */
-		sftr__value_skip(&r->json, 2);
+		sftr__value_skip(&r->reader.json, 2);
 		break;
 	}
 }
@@ -294,10 +232,10 @@ parse_value(sftr__entry_reader *r, sftr__entry *e, enum field f, char *at)
 static void
 parse_array(sftr__entry_reader *r, sftr__entry *e)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 
-	sftr__entry_strict(r, SFTR_E_FIELD, SFTR__RULE_ENTRY, j->p,
-			   "the entry is an array, expected an object");
+	sftr__reader_strict(&r->reader, SFTR_E_FIELD, SFTR__RULE_ENTRY, j->p,
+			    "the entry is an array, expected an object");
 	sftr__json_need(j, '[');
 	parse_dtype(r, e);
 	sftr__json_need(j, ',');
@@ -315,7 +253,7 @@ fail_missing(sftr__entry_reader *r, unsigned seen, const char *at)
 		       (seen & SHAPE) == 0 ? SHAPE :
 					     OFFSETS;
 
-	sftr__json_fail(&r->json, SFTR_E_FIELD, SFTR__RULE_ENTRY, at,
+	sftr__json_fail(&r->reader.json, SFTR_E_FIELD, SFTR__RULE_ENTRY, at,
 			"field %s is missing", field_name(f));
 }
 
@@ -323,7 +261,7 @@ fail_missing(sftr__entry_reader *r, unsigned seen, const char *at)
 static unsigned
 parse_member(sftr__entry_reader *r, sftr__entry *e, unsigned seen)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 	enum field f;
 	char *at;
 
@@ -344,7 +282,7 @@ parse_member(sftr__entry_reader *r, sftr__entry *e, unsigned seen)
 static void
 take_form(sftr__entry_reader *r, sftr__entry *e, const sftr__form *form)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 
 	r->form_at = NULL;
 	e->dtype = form->dtype;
@@ -361,7 +299,7 @@ take_form(sftr__entry_reader *r, sftr__entry *e, const sftr__form *form)
 static void
 parse_object(sftr__entry_reader *r, sftr__entry *e, const sftr__form *form)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 	unsigned seen = 0;
 	char *at;
 
@@ -389,7 +327,7 @@ settle_size(sftr__entry_reader *r, sftr__entry *e)
 	static const uint64_t none[1] = { 0 };
 	uint32_t dim;
 
-	e->is_whole = sftr__tensor_size(r->policy, e->dtype,
+	e->is_whole = sftr__tensor_size(r->reader.policy, e->dtype,
 					e->rank > 0 ? r->dims + e->shape : none,
 					e->rank, &e->n_bytes, &dim) == SFTR_OK;
 }
@@ -416,10 +354,11 @@ keep_form(sftr__entry_reader *r, const sftr__entry *e)
 __attribute__((flatten)) void
 sftr__entry_parse(sftr__entry_reader *r, sftr__entry *e)
 {
-	sftr__json *j = &r->json;
+	sftr__json *j = &r->reader.json;
 	sftr__form *form = NULL;
 
 	memset(e, 0, sizeof *e);
+	r->reader.departed = false;
 	sftr__json_need(j, ':');
 	if (sftr__json_peek(j) == '[') {
 		parse_array(r, e);
@@ -434,7 +373,7 @@ sftr__entry_parse(sftr__entry_reader *r, sftr__entry *e)
 		return;
 	if (form == NULL)
 		settle_size(r, e);
-	if (r->form_at != NULL)
+	if (r->form_at != NULL && !r->reader.departed)
 		keep_form(r, e);
 	e->is_sound = e->is_whole && e->begin <= e->end &&
 		      e->end - e->begin == e->n_bytes;

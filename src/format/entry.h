@@ -6,23 +6,15 @@
 #ifndef SFTR_FORMAT_ENTRY_H
 #define SFTR_FORMAT_ENTRY_H
 
-#include "base/diagnostic.h"
 #include "format/form.h"
-#include "format/json.h"
-
-#include <safetree/checkpoint.h>
+#include "format/reader.h"
 
 /* A rank that 16 bits do not hold. */
 #define SFTR__LONG_RANK UINT16_MAX
 
 /* What reads entries, and the extents that it has read. */
 typedef struct sftr__entry_reader {
-	sftr__json json;
-	sftr_error error; /* json's */
-	const sftr_allocator *allocator;
-	sftr_policy policy;
-	sftr__findings *findings; /* for what only strict rejects */
-	sftr_str name;		  /* of the entry being read */
+	sftr__reader reader;
 	/*
 	 * Shapes one after the other; equal ones may be there once.  Behind one
 	 * of SFTR__LONG_RANK extents and more its rank stands again.  Owned by
@@ -31,7 +23,6 @@ typedef struct sftr__entry_reader {
 	uint64_t *dims;
 	size_t n_dims;
 	size_t dims_capacity;
-	bool no_memory;
 	sftr__forms forms;
 	const char *form_at; /* NULL: the entry being read is no form */
 	/* The dtype read last, as spelt: most entries repeat it. */
@@ -56,25 +47,8 @@ typedef struct sftr__entry {
 	const char *form_end; /* behind the '[' of the offsets */
 } sftr__entry;
 
-/*
- * Room for one element more than the n that *block holds, of 'size' bytes and
- * at least n_least of text.  What has been read tells how many will come, so
- * an array never stands much larger than what the text has to put into it.
- * False, after a fault, without memory.
- */
-bool
-sftr__entry_room(sftr__entry_reader *r, void **block, size_t *capacity,
-		 size_t n, size_t size, size_t n_least);
-
 /* Reads from behind the name's closing quote to behind the entry. */
 void
 sftr__entry_parse(sftr__entry_reader *r, sftr__entry *e);
-
-/*
- * A fault under SFTR_STRICT, a warning in findings under SFTR_REFERENCE.
- */
-void
-sftr__entry_strict(sftr__entry_reader *r, sftr_code code, unsigned rule,
-		   const char *at, const char *message);
 
 #endif

@@ -69,27 +69,28 @@ static sftr_str
 parse_text(struct parser *p)
 {
 	int has_nul = 0;
-	sftr_str s = sftr__json_string(&p->entry.json, &has_nul);
+	sftr_str s = sftr__json_string(&p->entry.reader.json, &has_nul);
 
 	if (has_nul)
-		sftr__entry_strict(&p->entry, SFTR_E_NUL, SFTR__RULE_NO_NUL,
-				   s.ptr - 1, "U+0000 in a text");
+		sftr__reader_strict(&p->entry.reader, SFTR_E_NUL,
+				    SFTR__RULE_NO_NUL, s.ptr - 1,
+				    "U+0000 in a text");
 	return s;
 }
 
 static void
 parse_metadata(struct parser *p)
 {
-	sftr__json *j = &p->entry.json;
+	sftr__reader *r = &p->entry.reader;
+	sftr__json *j = &r->json;
 	sftr__header *h = p->h;
 
 	if (p->metadata_at != NULL) {
 		sftr__json_fail(j, SFTR_E_DUPLICATE, SFTR__RULE_METADATA,
-				p->entry.name.ptr - 1,
-				"is there a second time");
+				r->name.ptr - 1, "is there a second time");
 		return;
 	}
-	p->metadata_at = p->entry.name.ptr - 1;
+	p->metadata_at = r->name.ptr - 1;
 	j->grammar_rule = SFTR__RULE_METADATA;
 	sftr__json_need(j, ':');
 	if (sftr__json_take_null(j)) {
@@ -105,10 +106,10 @@ parse_metadata(struct parser *p)
 			sftr__json_need(j, ':');
 			m.value = parse_text(p);
 			if (j->failed ||
-			    !sftr__entry_room(&p->entry, (void **)&h->metadata,
-					      &h->metadata_capacity,
-					      h->n_metadata, sizeof m,
-					      LEAST_METADATA))
+			    !sftr__reader_room(r, (void **)&h->metadata,
+					       &h->metadata_capacity,
+					       h->n_metadata, sizeof m,
+					       LEAST_METADATA))
 				return;
 			h->metadata[h->n_metadata++] = m;
 		} while (sftr__json_take(j, ','));
@@ -125,13 +126,13 @@ parse_tensor(struct parser *p, sftr_str name)
 	sftr_tensor *t;
 	uint32_t hash;
 
-	if (!sftr__entry_room(&p->entry, (void **)&h->tensors,
-			      &h->tensors_capacity, h->n_tensors, sizeof *t,
-			      LEAST_TENSOR))
+	if (!sftr__reader_room(&p->entry.reader, (void **)&h->tensors,
+			       &h->tensors_capacity, h->n_tensors, sizeof *t,
+			       LEAST_TENSOR))
 		return;
 	hash = sftr__index_hash(name.ptr, name.len); /* while it is near */
 	sftr__entry_parse(&p->entry, &e);
-	if (p->entry.json.failed)
+	if (p->entry.reader.json.failed)
 		return;
 	t = &h->tensors[h->n_tensors++];
 	t->name = name;
@@ -147,25 +148,26 @@ parse_tensor(struct parser *p, sftr_str name)
 static void
 parse_members(struct parser *p)
 {
-	sftr__json *j = &p->entry.json;
+	sftr__reader *r = &p->entry.reader;
+	sftr__json *j = &r->json;
 
 	if (sftr__json_take(j, '}'))
 		return;
 	do {
 		sftr_str name;
 
-		p->entry.name.ptr = NULL;
+		r->name.ptr = NULL;
 		name = parse_text(p);
 		if (j->failed)
 			return;
-		p->entry.name = name;
+		r->name = name;
 		if (name.len == 12 && memcmp(name.ptr, "__metadata__", 12) == 0)
 			parse_metadata(p);
 		else
 			parse_tensor(p, name);
 	} while (sftr__json_take(j, ','));
 	if (!j->failed)
-		p->entry.name.ptr = NULL;
+		r->name.ptr = NULL;
 	sftr__json_need(j, '}');
 }
 
@@ -173,15 +175,16 @@ parse_members(struct parser *p)
 static void
 parse_tail(struct parser *p)
 {
-	sftr__json *j = &p->entry.json;
+	sftr__reader *r = &p->entry.reader;
+	sftr__json *j = &r->json;
 
 	while (*j->p == ' ')
 		j->p++;
 	if (j->p < j->end && (*j->p == '\n' || *j->p == '\r' || *j->p == '\t'))
-		sftr__entry_strict(&p->entry, SFTR_E_JSON,
-				   SFTR__RULE_SPACES_LAST, j->p,
-				   "white space other than spaces after the "
-				   "header's object");
+		sftr__reader_strict(r, SFTR_E_JSON, SFTR__RULE_SPACES_LAST,
+				    j->p,
+				    "white space other than spaces after the "
+				    "header's object");
 	sftr__json_skip_space(j);
 	if (j->p < j->end) {
 		j->grammar_rule = SFTR__RULE_SPACES_LAST;
@@ -192,22 +195,23 @@ parse_tail(struct parser *p)
 static void
 parse_text_of_header(struct parser *p)
 {
-	sftr__json *j = &p->entry.json;
+	sftr__reader *r = &p->entry.reader;
+	sftr__json *j = &r->json;
 	sftr__header *h = p->h;
 	size_t guess = h->n_text / USUAL_TENSOR + 8;
 
-	if (!sftr__resize(p->entry.allocator, (void **)&h->tensors,
+	if (!sftr__resize(r->allocator, (void **)&h->tensors,
 			  &h->tensors_capacity,
 			  guess < MAX_GUESS ? guess : MAX_GUESS,
 			  sizeof *h->tensors)) {
-		p->entry.no_memory = true;
+		r->no_memory = true;
 		return;
 	}
 	if (*j->p == ' ' || *j->p == '\n' || *j->p == '\r' || *j->p == '\t')
-		sftr__entry_strict(&p->entry, SFTR_E_JSON,
-				   SFTR__RULE_BRACE_FIRST, j->p,
-				   "white space before the header's object, "
-				   "expected '{'");
+		sftr__reader_strict(r, SFTR_E_JSON, SFTR__RULE_BRACE_FIRST,
+				    j->p,
+				    "white space before the header's object, "
+				    "expected '{'");
 	sftr__json_need(j, '{');
 	parse_members(p);
 	if (!j->failed)
@@ -217,11 +221,12 @@ parse_text_of_header(struct parser *p)
 static void
 report_grammar(struct parser *p, sftr__findings *findings)
 {
-	sftr_error *e = &p->entry.error;
+	sftr__reader *r = &p->entry.reader;
+	sftr_error *e = &r->error;
 	sftr_diagnostic d;
 
-	if (p->entry.name.ptr != NULL)
-		sftr__set_key(e, p->entry.name.ptr, p->entry.name.len);
+	if (r->name.ptr != NULL)
+		sftr__set_key(e, r->name.ptr, r->name.len);
 	sftr__findings_add(findings, e);
 	if (!findings->all)
 		return;
@@ -242,14 +247,14 @@ find_tile(struct parser *p, uint64_t n_bytes, bool *tile)
 	if (!p->is_sound || p->in_order)
 		return true;
 	return sftr__ranges_tile(p->h->tensors, p->h->n_tensors, n_bytes,
-				 p->entry.allocator, tile);
+				 p->entry.reader.allocator, tile);
 }
 
 /* Gives back what the arrays have too much; a failure leaves them as is. */
 static void
 shrink(struct parser *p)
 {
-	const sftr_allocator *a = p->entry.allocator;
+	const sftr_allocator *a = p->entry.reader.allocator;
 	sftr__header *h = p->h;
 
 	sftr__resize(a, (void **)&h->tensors, &h->tensors_capacity,
@@ -263,16 +268,16 @@ shrink(struct parser *p)
 static bool
 validate(struct parser *p, uint64_t n_bytes, sftr__findings *findings)
 {
-	const sftr_allocator *a = p->entry.allocator;
+	const sftr_allocator *a = p->entry.reader.allocator;
 	sftr__header *h = p->h;
 	sftr__ranges ranges = { .text = h->text,
 				.n_text = h->n_text,
 				.text_offset = SFTR__HEADER_OFFSET,
 				.n_bytes = n_bytes,
-				.policy = p->entry.policy };
+				.policy = p->entry.reader.policy };
 	sftr__unique unique = { .h = h,
 				.allocator = a,
-				.policy = p->entry.policy,
+				.policy = p->entry.reader.policy,
 				.findings = findings,
 				.metadata_at = p->metadata_at };
 	bool tile;
@@ -296,21 +301,21 @@ sftr__header_parse(sftr__header *h, const sftr_allocator *a, sftr_policy policy,
 		   uint64_t n_bytes, sftr__findings *findings)
 {
 	struct parser p = { .h = h, .in_order = true, .is_sound = true };
-	sftr__json *j = &p.entry.json;
+	sftr__reader *r = &p.entry.reader;
+	sftr__json *j = &r->json;
 	bool ok;
 
-	p.entry.allocator = a;
-	p.entry.policy = policy;
-	p.entry.findings = findings;
-	sftr__json_init(j, h->text, h->n_text, SFTR__HEADER_OFFSET,
-			&p.entry.error);
+	r->allocator = a;
+	r->policy = policy;
+	r->findings = findings;
+	sftr__json_init(j, h->text, h->n_text, SFTR__HEADER_OFFSET, &r->error);
 	j->grammar_rule = SFTR__RULE_JSON;
 	j->utf8_rule = SFTR__RULE_UTF8;
 	parse_text_of_header(&p);
 	h->dims = p.entry.dims;
 	h->n_dims = p.entry.n_dims;
 	h->dims_capacity = p.entry.dims_capacity;
-	ok = !p.entry.no_memory;
+	ok = !r->no_memory;
 	if (j->failed && ok)
 		report_grammar(&p, findings);
 	else if (ok)

@@ -263,7 +263,7 @@ report_tensor(sftr__entry_reader *r, struct faults *f, const sftr_tensor *t,
 	f->tensor = t;
 	f->n = 0;
 	/* Behind the name's NUL stand spaces and the colon: see json.h. */
-	r->json.p =
+	r->reader.json.p =
 		ranges->text + (t->name.ptr - ranges->text) + t->name.len + 1;
 	/* Its shape is read again to where it is: no memory for that. */
 	r->dims = (uint64_t *)(uintptr_t)t->shape;
@@ -321,7 +321,8 @@ sftr__ranges_report(const sftr__ranges *ranges, const sftr_allocator *a,
 	uint32_t *block = new_places(ranges->n, a);
 	size_t n = ranges->n;
 	uint32_t *places, *before;
-	sftr__entry_reader r = { .allocator = a, .policy = ranges->policy };
+	sftr__entry_reader r = { .reader.allocator = a,
+				 .reader.policy = ranges->policy };
 	struct faults f = { .in = ranges };
 	uint64_t end;
 
@@ -332,8 +333,8 @@ sftr__ranges_report(const sftr__ranges *ranges, const sftr_allocator *a,
 			     places == block ? block + n : block);
 	before = places == block ? block + n : block;
 	end = find_before(ranges, places, before);
-	sftr__json_init(&r.json, ranges->text, ranges->n_text,
-			ranges->text_offset, &r.error);
+	sftr__json_init(&r.reader.json, ranges->text, ranges->n_text,
+			ranges->text_offset, &r.reader.error);
 	for (size_t i = 0; i < n && sftr__findings_more(findings); i++)
 		report_tensor(&r, &f, &ranges->tensors[i],
 			      before[i] == NO_PLACE ?
