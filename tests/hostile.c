@@ -304,11 +304,11 @@ static void
 names_that_collide(struct file *f)
 {
 	uint32_t mask = target() > 2000000 ? 0x3fffff : 0xffff;
-	char name[8], text[80];
+	char name[8], text[100];
 	uint32_t wanted = 0;
 
 	put(f, "{");
-	for (uint64_t i = 1; has_room(f, 60); i++) {
+	for (uint64_t i = 1; has_room(f, 80); i++) {
 		uint32_t slot;
 
 		spell(i, name);
@@ -318,14 +318,15 @@ names_that_collide(struct file *f)
 		if (f->n_tensors < 300 && slot != wanted)
 			continue;
 		snprintf(text, sizeof text,
-			 "%s\"%s\":{\"dtype\":\"U8\",\"shape\":[0],"
-			 "\"data_offsets\":[0,0]}",
-			 f->n_tensors > 0 ? "," : "", name);
+			 "%s\"%s\":{\"dtype\":\"U8\",\"shape\":[],"
+			 "\"data_offsets\":[%" PRIu64 ",%" PRIu64 "]}",
+			 f->n_tensors > 0 ? "," : "", name, f->n_tensors,
+			 f->n_tensors + 1);
 		put(f, text);
 		f->n_tensors++;
 	}
 	put(f, "}");
-	f->n_dims = f->n_tensors;
+	f->n_colliding = f->n_data = f->n_tensors;
 }
 
 /* As a model of layers and experts has it. */

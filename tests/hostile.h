@@ -13,9 +13,10 @@ struct file {
 	char *bytes;
 	size_t n, size; /* of the header, so far and at most */
 	uint64_t n_tensors, n_dims, n_metadata;
-	uint64_t n_data;    /* bytes that belong behind it */
-	sftr_policy policy; /* to be read under... */
-	sftr_code code;	    /* ...and what opening it then returns */
+	uint64_t n_colliding; /* tensors whose names were made to collide */
+	uint64_t n_data;      /* bytes that belong behind it */
+	sftr_policy policy;   /* to be read under... */
+	sftr_code code;	      /* ...and what opening it then returns */
 };
 
 typedef void
