@@ -183,10 +183,9 @@ print_label(FILE *out, const struct drawing *d, const struct line *line)
 		n = print_range(out, row, &rows[line->run]);
 	else if (row->step.kind == SFTR_STEP_INT_KEY)
 		n = print_number(out, row->step.number);
-	else if (row->step.text.len == 0)
-		n = print_words(out, "\"\"");
 	else
-		n = text_print(out, row->step.text.ptr, row->step.text.len);
+		n = text_print_name(out, row->step.text.ptr,
+				    row->step.text.len);
 	if (line->items != 0)
 		n += print_range(out, &rows[line->items],
 				 &rows[outline_run(d->outline, line->items)]);

@@ -171,14 +171,6 @@ pad(size_t width, size_t to)
 	printf("%*s", width < to ? (int)(to - width) : 0, "");
 }
 
-/* A name of no characters shows as a pair of quotes. */
-static size_t
-print_name(FILE *out, sftr_str name)
-{
-	return name.len == 0 ? text_print(out, "\"\"", 2) :
-			       text_print(out, name.ptr, name.len);
-}
-
 struct widths {
 	size_t name, dtype, shape, number, unit;
 };
@@ -193,7 +185,7 @@ measure(const struct listing *l)
 		const sftr_tensor *t = l->tensors[i];
 		uint64_t n = sftr_tensor_n_bytes(t);
 
-		widen(&w.name, print_name(NULL, t->name));
+		widen(&w.name, text_print_name(NULL, t->name.ptr, t->name.len));
 		widen(&w.dtype, strlen(sftr_dtype_name(t->dtype)));
 		widen(&w.shape, shape_print(NULL, t->shape, t->rank));
 		widen(&w.number, strlen(size_number(n, text)));
@@ -211,7 +203,7 @@ print_row(const struct listing *l, const sftr_tensor *t, const struct widths *w)
 	bool has_file = sftr_checkpoint_n_files(l->ckpt) > 1;
 	char text[SIZE_TEXT];
 
-	pad(print_name(stdout, t->name), w->name);
+	pad(text_print_name(stdout, t->name.ptr, t->name.len), w->name);
 	printf("  %-*s  ", (int)w->dtype, dtype);
 	pad(shape_print(stdout, t->shape, t->rank), w->shape);
 	printf("  %*s %s", (int)w->number, size_number(n, text), size_unit(n));

@@ -168,7 +168,7 @@ print_title(const selection *s, const char *slice)
 	uint64_t n = sftr_tensor_n_bytes(t);
 	char text[SIZE_TEXT];
 
-	text_print(stdout, t->name.ptr, t->name.len);
+	text_print_name(stdout, t->name.ptr, t->name.len);
 	printf("  %s ", sftr_dtype_name(t->dtype));
 	shape_print(stdout, t->shape, t->rank);
 	printf("  %s %s", size_number(n, text), size_unit(n));

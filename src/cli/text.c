@@ -140,6 +140,12 @@ text_print(FILE *out, const char *text, size_t n)
 }
 
 size_t
+text_print_name(FILE *out, const char *name, size_t n)
+{
+	return n == 0 ? text_print(out, "\"\"", 2) : text_print(out, name, n);
+}
+
+size_t
 text_quote(FILE *out, const char *text, size_t n)
 {
 	return print(out, text, n, '\\');

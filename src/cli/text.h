@@ -30,6 +30,10 @@ text_is_unsafe(uint32_t code_point);
 size_t
 text_print(FILE *out, const char *text, size_t n);
 
+/* The same for a name, which shows as a pair of quotes where it is empty. */
+size_t
+text_print_name(FILE *out, const char *name, size_t n);
+
 /*
  * The same for a piece of a file that is shown as it stands: a backslash is not
  * doubled.

@@ -215,6 +215,13 @@ says out <<'EOF'
 w  C64 [2]  16 B
 [0]      1-2i  nan-infi
 EOF
+st unnamed.st '{"":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}' '\7'
+safetree show unnamed.st ''
+is 0
+says out <<'EOF'
+""  U8 [1]  1 B
+[0]  7
+EOF
 safetree show --json --slice 1 values.st w
 is 0
 says out <<'EOF'
