@@ -18,13 +18,14 @@ struct net {
 };
 SFTR_STRUCT(net_table, struct net, SFTR_NESTED(a, layer_table));
 
-/* What can be saved: its extents are known. */
+/* What can be saved: its extents are known, of 'row' by 'w'. */
 struct fixed {
 	float w[2][3];
 	short b[3];
+	const float *row;
 };
-SFTR_STRUCT(fixed_table, struct fixed, SFTR_ARRAY2(w, "2 3"),
-	    SFTR_ARRAY(b, "3"));
+SFTR_STRUCT(fixed_table, struct fixed, SFTR_ARRAY2(w, "2 columns"),
+	    SFTR_ARRAY(b, "3"), SFTR_VIEW(row, "columns"));
 
 static const char rules[] = "a.w -> weight T\na.b -> bias\n";
 static const char manifest[] = "a.w\tF32\tout in\na.b\tany\t?\n";
@@ -197,7 +198,8 @@ struct_bind(struct scene *s, sftr_error *err)
 	return bound(code, binding);
 }
 
-static const struct fixed fixed = { .b = { 1, 2, 3 } };
+static const float row[3] = { 4, 5, 6 };
+static const struct fixed fixed = { .b = { 1, 2, 3 }, .row = row };
 
 static sftr_code
 struct_save(struct scene *s, sftr_error *err)

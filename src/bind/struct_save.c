@@ -70,23 +70,22 @@ first_name(struct saver *s, const struct instance *in, const sftr_field *field)
 		       NULL;
 }
 
-/* Extents that an array in place has by itself. */
-static void
+/* Extents that an array in place has by itself, as far as they fit. */
+static sftr_code
 learn_extents(struct saver *s, const struct instance *in, struct tensor *t)
 {
 	const sftr_field *f = t->field;
 	sftr_slot slot;
-	uint64_t n = f->n;
 
 	memset(&slot, 0, sizeof slot);
 	slot.shape_text = f->shape;
 	slot.scope = in->scope;
 	t->shape[0] = f->n;
 	t->shape[1] = f->n_inner;
-	if (f->n_inner > 0)
-		(void)sftr__slot_fits(&slot, t->shape, 2, &s->dims);
-	else
-		(void)sftr__slot_fits(&slot, &n, 1, &s->dims);
+	return sftr__slot_fits(&slot, t->shape, f->n_inner > 0 ? 2 : 1,
+			       &s->dims) == SFTR__FIT_NO_MEMORY ?
+		       sftr__fail_memory(s->err) :
+		       SFTR_OK;
 }
 
 /* The shape by its text; what the text does not say an array may. */
@@ -311,11 +310,9 @@ save_tensor(struct saver *s, const struct instance *in, const sftr_field *field)
 
 	memset(&t, 0, sizeof t);
 	t.field = field;
-	if (s->is_first_pass) {
-		if (field->what == SFTR__ARRAY)
-			learn_extents(s, in, &t);
-		return SFTR_OK;
-	}
+	if (s->is_first_pass)
+		return field->what == SFTR__ARRAY ? learn_extents(s, in, &t) :
+						    SFTR_OK;
 	t.name = first_name(s, in, field);
 	if (t.name == NULL)
 		return sftr__fail_memory(s->err);
