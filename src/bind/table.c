@@ -30,6 +30,18 @@ is_packed(const sftr_field *f)
 	return f->dtype != SFTR_DTYPE_NONE && sftr_dtype_bits(f->dtype) < 8;
 }
 
+/* Of names parted by "|". */
+static bool
+has_empty_name(const char *names)
+{
+	size_t n = sftr__escape_span(names, strlen(names), '|');
+
+	for (; n > 0 && names[n] == '|';
+	     n = sftr__escape_span(names, strlen(names), '|'))
+		names += n + 1;
+	return n == 0;
+}
+
 static sftr_code
 check_words(const sftr_table *table, const sftr_field *f, sftr_error *err)
 {
@@ -42,7 +54,7 @@ check_words(const sftr_table *table, const sftr_field *f, sftr_error *err)
 		return fail(err, table, f, "SFTR_OR_COPY is for views");
 	for (size_t i = 0; (w = sftr__field_word(f, SFTR__NAMED, i)) != NULL;
 	     i++) {
-		if (w->name == NULL || w->name[0] == '\0')
+		if (w->name == NULL || has_empty_name(w->name))
 			return fail(err, table, f, "its name is empty");
 		if (sftr__field_is_struct(f) && w->transform != NULL)
 			return fail(err, table, f,
@@ -77,7 +89,7 @@ check_field(const sftr_table *table, const sftr_field *f, sftr_error *err)
 	if (f->what == SFTR__DIM) {
 		size_t at = 0;
 
-		if (f->shape == NULL ||
+		if (f->shape == NULL || f->shape[0] == ' ' ||
 		    sftr__shape_next(f->shape, &at).kind != SFTR__DIM_NAME ||
 		    f->shape[at] != '\0' || at > SFTR__DIM_NAME_MAX)
 			return fail(err, table, f,
