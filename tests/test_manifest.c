@@ -305,9 +305,9 @@ START_TEST(what_is_not_there_at_all_is_missing)
 }
 END_TEST
 
-START_TEST(a_name_may_end_with_a_space)
+START_TEST(a_name_may_end_with_a_space_and_a_line_with_a_return)
 {
-	const char *text = "a\\ \tU8\t1\nb\\\\  \tU8\t1\n";
+	const char *text = "a\\ \tU8\t1\n\r\nb\\\\  \tU8\t1\r\n";
 	const struct offered two[] = { { "a ", SFTR_U8, 1, { 1 }, NULL },
 				       { "b\\", SFTR_U8, 1, { 1 }, NULL } };
 	sftr_checkpoint *ckpt = offer(two, 2);
@@ -447,7 +447,8 @@ main(void)
 	tcase_add_test(tc, a_scalar_may_be_optional);
 	tcase_add_test(tc, dimensions_of_a_repetition_are_its_own);
 	tcase_add_test(tc, what_is_not_there_at_all_is_missing);
-	tcase_add_test(tc, a_name_may_end_with_a_space);
+	tcase_add_test(tc,
+		       a_name_may_end_with_a_space_and_a_line_with_a_return);
 	tcase_add_loop_test(tc, lines_that_overlap_do_not_multiply, 0, 2);
 	tcase_add_loop_test(tc, a_fault_has_its_place_in_the_text, 0,
 			    COUNT(faults));

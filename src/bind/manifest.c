@@ -523,13 +523,16 @@ read_all(const char *text, size_t n, sftr__wishes *wishes, sftr_error *err)
 		return sftr__fail_at(err, SFTR_E_TABLE,
 				     good < n ? good : strlen(text),
 				     "no text of UTF-8");
-	for (size_t begin = 0; begin < n && code == SFTR_OK;
-	     begin = l.end + 1) {
-		const char *lf = memchr(text + begin, '\n', n - begin);
+	for (size_t next = 0; next < n && code == SFTR_OK;) {
+		const char *lf = memchr(text + next, '\n', n - next);
 		sftr__wish *wish;
 
-		l.at = begin;
+		l.at = next;
 		l.end = lf == NULL ? n : (size_t)(lf - text);
+		next = l.end + 1;
+		/* Lines may end as they do elsewhere. */
+		if (l.end > l.at && text[l.end - 1] == '\r')
+			l.end--;
 		if (l.at == l.end || text[l.at] == '#')
 			continue;
 		wish = sftr__wishes_add(wishes);
