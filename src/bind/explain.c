@@ -163,18 +163,10 @@ explain_shape(const sftr__explainer *e, const sftr__want *want,
 				 transpose_fits(e, want, match) ?
 					 "; its transpose fits" :
 					 "");
-	else if (match->n_parts > 1)
-		sftr__report_add(e->report, SFTR__SHAPE, want->slot.name,
-				 &t->name,
-				 "file %s; the %" PRIu64 " parts of "
-				 "the stack differ in shape or dtype",
-				 has, match->n_parts);
 	else
 		sftr__report_add(e->report, SFTR__SHAPE, want->slot.name,
-				 &t->name,
-				 "file %s; the transform is for "
-				 "another rank",
-				 has);
+				 &t->name, "file %s; %s", has,
+				 match->fault_text);
 }
 
 static void

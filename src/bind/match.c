@@ -46,6 +46,14 @@ set_fault(sftr__match *match, sftr__finding fault)
 	match->has_fault = true;
 }
 
+/* There is no shape of which to say that it does not fit. */
+static void
+refuse_parts(sftr__match *match, const char *why)
+{
+	match->fault_text = why;
+	set_fault(match, SFTR__SHAPE);
+}
+
 /* Marks what a name stands for as taken, and keeps its tensors. */
 static sftr_code
 take_chain(sftr__matcher *m, uint32_t head, sftr__match *match)
@@ -130,7 +138,8 @@ take_numbered(sftr__matcher *m, const sftr__name *name, uint64_t n,
 			rule = o->rule;
 		if (o->rule != rule ||
 		    (rule != NULL && rule->transform.is_stack))
-			set_fault(match, SFTR__SHAPE);
+			refuse_parts(match, "not every part of the stack is "
+					    "turned by one rule, or by none");
 	}
 	return SFTR_OK;
 }
@@ -315,10 +324,13 @@ judge(sftr__matcher *m, const sftr__want *want, uint32_t head,
 		set_fault(match, SFTR__AMBIGUOUS);
 	if (match->has_fault)
 		return SFTR_OK;
-	if (!parts_agree(match) || !turn(m, head, name, match)) {
-		set_fault(match, SFTR__SHAPE);
+	if (!parts_agree(match))
+		refuse_parts(match, "the parts of the stack differ in shape or "
+				    "dtype");
+	else if (!turn(m, head, name, match))
+		refuse_parts(match, "the transform is for another rank");
+	if (match->has_fault)
 		return SFTR_OK;
-	}
 	code = set_shape(m, match);
 	if (code != SFTR_OK)
 		return code;

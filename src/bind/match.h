@@ -20,9 +20,9 @@ typedef struct sftr__match {
 	bool is_absent; /* none was found */
 	bool has_fault; /* one was, but it does not fit: */
 	sftr__finding fault;
-	sftr_str other;	   /* of an ambiguity, the second tensor */
-	char *fault_text;  /* why there is no view; in the arena */
-	bool is_ambiguous; /* the first of several was taken */
+	sftr_str other;		/* of an ambiguity, the second tensor */
+	const char *fault_text; /* why there is no view, or no 'shape' */
+	bool is_ambiguous;	/* the first of several was taken */
 	bool is_tied, is_converted, kinds_differ;
 
 	const sftr_tensor **parts;
