@@ -78,6 +78,15 @@ START_TEST(a_range_that_is_off_names_the_one_that_ends_last_before_it)
 }
 END_TEST
 
+START_TEST(one_range_past_the_end_tells_of_a_file_that_is_cut)
+{
+	checks(SFTR_STRICT,
+	       "{" U8("a", "4", 0, 4) "," U8("b", "4", 4, 8) "," U8("c", "3", 8,
+								    11) "}",
+	       2, 1, "error SFTR_E_TRUNCATED 23 57 a\n");
+}
+END_TEST
+
 START_TEST(a_grammar_fault_ends_the_examination_and_says_so)
 {
 	checks(SFTR_STRICT, "{\"a\":}", 0, 1,
@@ -214,6 +223,7 @@ main(void)
 	tcase_add_test(tc, all_faults_of_all_phases_are_told_in_order);
 	tcase_add_test(
 		tc, a_range_that_is_off_names_the_one_that_ends_last_before_it);
+	tcase_add_test(tc, one_range_past_the_end_tells_of_a_file_that_is_cut);
 	tcase_add_test(tc, a_grammar_fault_ends_the_examination_and_says_so);
 	tcase_add_test(tc, reference_warns_of_what_strict_rejects);
 	tcase_add_test(tc, faults_of_what_wins_come_in_the_order_of_the_text);

@@ -42,6 +42,9 @@ static const struct pair pairs[] = {
 	{ "{\"data_offsets\":[0,1],\"dtype\":\"U8\",\"shape\":[1]}",
 	  "{\"data_offsets\":[0,1],\"dtype\":\"I8\",\"shape\":[1]}",
 	  "{\"data_offsets\":[1,2],\"dtype\":\"U8\",\"shape\":[1]}" },
+	{ "{\"shape\":[1],\"data_offsets\":[0,1] ,\"dtype\":\"U8\"}",
+	  "{\"shape\":[1 ],\"data_offsets\":[0,1],\"dtype\":\"U8\"}",
+	  "{\"shape\":[1],\"data_offsets\":[1,2],\"dtype\":\"U8\"}" },
 	{ "[\"U8\",[1],[0,1]]", "[\"I8\",[1],[0,1]]", "[\"U8\",[1],[1,2]]" },
 };
 

@@ -117,6 +117,32 @@ START_TEST(every_rule_of_the_format_has_a_case)
 }
 END_TEST
 
+/* It takes the place of the first, and what stands between moves up. */
+START_TEST(of_keys_that_repeat_reference_takes_the_last)
+{
+	static const char file[] =
+		"\x32\0\0\0\0\0\0\0"
+		"{\"__metadata__\":{\"a\":\"1\",\"b\":\"2\",\"a\":\"3\",\"c\":\"4\"}}";
+	static const char *const entries[] = { "a3", "b2", "c4" };
+	sftr_open_options options = { .policy = SFTR_REFERENCE };
+	sftr_checkpoint *ckpt;
+	sftr_error err;
+
+	ck_assert_msg(sftr_checkpoint_open_memory(file, sizeof file - 1,
+						  &options, &ckpt,
+						  &err) == SFTR_OK,
+		      "%s", err.message);
+	ck_assert_uint_eq(sftr_checkpoint_n_metadata(ckpt), COUNT(entries));
+	for (size_t i = 0; i < COUNT(entries); i++) {
+		const sftr_metadata *m = sftr_checkpoint_metadata_at(ckpt, i);
+
+		ck_assert_int_eq(m->key.ptr[0], entries[i][0]);
+		ck_assert_str_eq(m->value.ptr, entries[i] + 1);
+	}
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 /* A good file of two tensors and metadata, escapes in both. */
 static const char good_header[] =
 	"{\"__metadata__\":{\"form\\u0061t\":\"p\\tt\"},"
@@ -335,6 +361,7 @@ main(void)
 	tcase_add_loop_test(tc, reference_differs_where_the_text_says, 0,
 			    (int)n_cases);
 	tcase_add_test(tc, every_rule_of_the_format_has_a_case);
+	tcase_add_test(tc, of_keys_that_repeat_reference_takes_the_last);
 	tcase_add_test(tc, good_file_gives_what_it_holds);
 	tcase_add_test(tc, every_prefix_is_rejected);
 	tcase_add_test(tc, every_flipped_bit_is_judged);
