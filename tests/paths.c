@@ -246,29 +246,36 @@ START_TEST(reads_what_it_would_write_otherwise)
 }
 END_TEST
 
+/* Whatever stands behind the text. */
 START_TEST(refuses_a_text)
 {
+	static const char behind[] = "\0.@#/\\'\"]>1a";
 	const struct text_fault *row = &facts->texts[_i];
-	char key[sizeof((sftr_error *)0)->key];
+	size_t len = row->text.len;
+	char text[128], key[sizeof((sftr_error *)0)->key];
 	sftr_path path;
 	sftr_error err;
 
-	memset(&path, 0xff, sizeof path);
-	ck_assert_msg(sftr_path_parse(facts->codec, row->text.ptr,
-				      row->text.len, NULL, &path,
-				      &err) == SFTR_E_PATH,
-		      "%s", row->text.ptr);
-	ck_assert_str_eq(err.message, row->message);
-	ck_assert_msg(err.offset == row->offset, "%s: %llu", row->text.ptr,
-		      (unsigned long long)err.offset);
-	ck_assert_int_eq(err.code, SFTR_E_PATH);
-	sftr__utf8_print(row->text.ptr, row->text.len, key, sizeof key);
-	ck_assert_str_eq(err.key, key);
-	ck_assert_ptr_null(path.steps);
-	ck_assert_uint_eq(path.n_steps, 0);
-	ck_assert_int_eq(sftr_path_parse(facts->codec, row->text.ptr,
-					 row->text.len, NULL, &path, NULL),
-			 SFTR_E_PATH);
+	ck_assert_uint_lt(len, sizeof text);
+	memcpy(text, row->text.ptr, len);
+	sftr__utf8_print(text, len, key, sizeof key);
+	for (size_t i = 0; i < sizeof behind; i++) {
+		text[len] = behind[i];
+		memset(&path, 0xff, sizeof path);
+		ck_assert_msg(sftr_path_parse(facts->codec, text, len, NULL,
+					      &path, &err) == SFTR_E_PATH,
+			      "%s", row->text.ptr);
+		ck_assert_str_eq(err.message, row->message);
+		ck_assert_msg(err.offset == row->offset, "%s: %llu",
+			      row->text.ptr, (unsigned long long)err.offset);
+		ck_assert_int_eq(err.code, SFTR_E_PATH);
+		ck_assert_str_eq(err.key, key);
+		ck_assert_ptr_null(path.steps);
+		ck_assert_uint_eq(path.n_steps, 0);
+	}
+	ck_assert_int_eq(
+		sftr_path_parse(facts->codec, text, len, NULL, &path, NULL),
+		SFTR_E_PATH);
 }
 END_TEST
 
