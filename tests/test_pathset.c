@@ -68,6 +68,12 @@ static const struct {
 	  "expected at most 1088 null nodes where lists have gaps, "
 	  "found 1099" },
 	{ SFTR_CODEC_P2S,
+	  { "", "" },
+	  SFTR_E_CONFLICT,
+	  "",
+	  "",
+	  "expected a path of its own, found that of " },
+	{ SFTR_CODEC_P2S,
 	  { "", "a" },
 	  SFTR_E_CONFLICT,
 	  "",
