@@ -172,6 +172,13 @@ static const struct {
 	  "a.b",
 	  "a.b.c",
 	  "expected nothing below a tensor, found a.b.c" },
+	/* The first of its list: no element is before it. */
+	{ SFTR_CODEC_KEYSTR,
+	  { "['a'][0]", "['b'][1]" },
+	  SFTR_E_CONFLICT,
+	  "['b'][1]",
+	  "",
+	  "expected element 0 of its list, found 1: keystr fills no gaps" },
 	{ SFTR_CODEC_HAIKU,
 	  { "w", "w/b", "a/b" },
 	  SFTR_E_CONFLICT,
