@@ -6,6 +6,7 @@
 #include "base/diagnostic.h"
 #include "base/sort.h"
 #include "bind/hint.h"
+#include "bind/overlap.h"
 
 #include <string.h>
 
@@ -38,72 +39,6 @@ find_twins(sftr_binding *b, sftr__findings_report *report, sftr_error *err)
 	}
 	sftr__index_free(&index, a);
 	return code;
-}
-
-/* Memory that a slot would be written to. */
-struct extent {
-	uintptr_t begin;
-	uintptr_t end;
-	size_t slot;
-};
-
-static int
-compare_extents(const void *a, const void *b)
-{
-	const struct extent *x = a, *y = b;
-
-	return x->begin < y->begin ? -1 : x->begin > y->begin;
-}
-
-static void
-mark_overlaps(sftr_binding *b, const void **sorted, size_t n)
-{
-	const struct extent *last = n > 0 ? sorted[0] : NULL;
-
-	for (size_t i = 1; i < n; i++) {
-		const struct extent *e = sorted[i];
-
-		if (e->begin < last->end) {
-			sftr__match *m = &b->matches[e->slot];
-
-			m->has_fault = true;
-			m->is_filled = false;
-			m->fault = SFTR__OVERLAP;
-			m->other = b->wants.wants[last->slot].slot.name;
-		} else {
-			last = e;
-		}
-	}
-}
-
-static sftr_code
-find_overlaps(sftr_binding *b, sftr_error *err)
-{
-	const sftr_allocator *a = &b->allocator;
-	size_t n = 0, room = b->wants.n;
-	struct extent *extents = sftr__alloc(a, room * sizeof *extents);
-	const void **items = sftr__alloc(a, room * 2 * sizeof *items);
-
-	for (size_t i = 0; i < room && extents != NULL && items != NULL; i++) {
-		const sftr__match *m = &b->matches[i];
-		struct extent *e = &extents[n];
-
-		if (!m->is_filled || m->place != SFTR_PLACE_BUFFER ||
-		    m->n_bytes == 0)
-			continue;
-		e->begin = (uintptr_t)b->wants.wants[i].slot.data;
-		e->end = e->begin + (uintptr_t)m->n_bytes;
-		e->slot = i;
-		items[n++] = e;
-	}
-	if (extents != NULL && items != NULL) {
-		sftr__sort(items, items + room, n, compare_extents);
-		mark_overlaps(b, items, n);
-	}
-	sftr__free(a, items, room * 2 * sizeof *items);
-	sftr__free(a, extents, room * sizeof *extents);
-	return extents != NULL && items != NULL ? SFTR_OK :
-						  sftr__fail_memory(err);
 }
 
 /* A part that is to be sorted. */
@@ -246,7 +181,7 @@ fill(sftr_binding *b, const sftr__binding_setup *setup,
 		return sftr__fail_memory(err);
 	code = match_all(b, setup, report, err);
 	if (code == SFTR_OK)
-		code = find_overlaps(b, err);
+		code = sftr__overlaps_mark(&b->wants, b->matches, a, err);
 	if (code == SFTR_OK)
 		code = find_twins(b, report, err);
 	if (code != SFTR_OK)
