@@ -3,32 +3,22 @@
  * Saving a C struct by the table that loads it: the same members under the same
  * names, with what a load turns turned back.
  */
-#include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "bind/dims.h"
-#include "bind/escape.h"
 #include "bind/member.h"
+#include "bind/outgoing.h"
 #include "bind/slot.h"
-#include "bind/transform.h"
 #include "checkpoint/writer.h"
-#include "names/codec.h"
-#include "numeric/stride.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 struct saver {
-	sftr_writer *writer;
 	sftr_allocator allocator;
-	sftr_codec codec;
+	sftr__outlet out;
 	bool is_first_pass; /* arrays tell dimensions; nothing is declared */
 	sftr__dims dims;
 	uint32_t next_scope; /* of the pass: both meet them in one order */
-	sftr__arena arena;   /* names */
-	sftr__path_buffer path;
-	sftr_error *err;
 };
 
 /* An instance of a struct, and the front of its tensors' names. */
@@ -39,23 +29,10 @@ struct instance {
 	uint32_t scope;
 };
 
-/* A tensor about to be declared. */
-struct tensor {
-	const sftr_field *field;
-	const char *name; /* may hold a "*" */
-	const char *data;
-	sftr__transform transform;
-	uint64_t shape[SFTR__MAX_AXES];
-	uint32_t rank;
-	uint64_t n_elements;
-};
-
 static sftr_code
 fail(struct saver *s, sftr_code code, const char *name, const char *why)
 {
-	sftr__fail(s->err, code, "%s", why);
-	sftr__set_key(s->err, name, strlen(name));
-	return code;
+	return sftr__outlet_fail(&s->out, code, name, why);
 }
 
 /* The first name of a field, below its instance's; NULL without memory. */
@@ -64,7 +41,7 @@ first_name(struct saver *s, const struct instance *in, const sftr_field *field)
 {
 	const char *name, *transform;
 
-	return sftr__field_name(field, in->name, 0, &s->arena, &name,
+	return sftr__field_name(field, in->name, 0, &s->out.arena, &name,
 				&transform) ?
 		       name :
 		       NULL;
@@ -72,7 +49,7 @@ first_name(struct saver *s, const struct instance *in, const sftr_field *field)
 
 /* Extents that an array in place has by itself, as far as they fit. */
 static sftr_code
-learn_extents(struct saver *s, const struct instance *in, struct tensor *t)
+learn_extents(struct saver *s, const struct instance *in, sftr__outgoing *t)
 {
 	const sftr_field *f = t->field;
 	sftr_slot slot;
@@ -84,13 +61,13 @@ learn_extents(struct saver *s, const struct instance *in, struct tensor *t)
 	t->shape[1] = f->n_inner;
 	return sftr__slot_fits(&slot, t->shape, f->n_inner > 0 ? 2 : 1,
 			       &s->dims) == SFTR__FIT_NO_MEMORY ?
-		       sftr__fail_memory(s->err) :
+		       sftr__fail_memory(s->out.err) :
 		       SFTR_OK;
 }
 
 /* The shape by its text; what the text does not say an array may. */
 static sftr_code
-resolve_shape(struct saver *s, const struct instance *in, struct tensor *t)
+resolve_shape(struct saver *s, const struct instance *in, sftr__outgoing *t)
 {
 	const sftr_field *f = t->field;
 	size_t at = 0, unknown = SIZE_MAX, n_unknown = 0;
@@ -110,7 +87,7 @@ resolve_shape(struct saver *s, const struct instance *in, struct tensor *t)
 			d = sftr__dims_resolve(&s->dims, in->scope, k.name,
 					       k.n_name);
 		if (k.kind == SFTR__DIM_NAME && d == SFTR__NO_DIM)
-			return sftr__fail_memory(s->err);
+			return sftr__fail_memory(s->out.err);
 		t->shape[t->rank] = k.extent;
 		if (d != SFTR__NO_DIM && s->dims.dims[d].is_known) {
 			t->shape[t->rank] = s->dims.dims[d].value;
@@ -145,7 +122,7 @@ resolve_shape(struct saver *s, const struct instance *in, struct tensor *t)
 
 /* Where the elements are, and whether there are as many as the shape says. */
 static sftr_code
-find_data(struct saver *s, const struct instance *in, struct tensor *t)
+find_data(struct saver *s, const struct instance *in, sftr__outgoing *t)
 {
 	const sftr_field *f = t->field;
 	const char *member = in->object + f->offset;
@@ -169,134 +146,6 @@ find_data(struct saver *s, const struct instance *in, struct tensor *t)
 	return SFTR_OK;
 }
 
-/* A copy, in memory of the writer, of a part as the file is to have it. */
-static sftr_code
-turn_back(struct saver *s, const struct tensor *t, const uint64_t *steps,
-	  const uint64_t *shape, uint32_t rank, const char *from,
-	  const char **copy)
-{
-	uint64_t size = t->field->size, n = size;
-	sftr__stride stride;
-	char *to;
-
-	for (uint32_t i = 0; i < rank; i++)
-		n *= shape[i]; /* a part of what is in memory */
-	to = sftr__writer_keep(s->writer, (size_t)n);
-	if (to == NULL)
-		return sftr__fail_memory(s->err);
-	sftr__stride_begin(&stride, (size_t)size, 1);
-	for (uint32_t i = rank; i-- > 0;) {
-		sftr__stride_dim(&stride, shape[i], (int64_t)size,
-				 (int64_t)steps[i]);
-		size *= shape[i];
-	}
-	sftr__stride_copy(&stride, to, from);
-	*copy = to;
-	return SFTR_OK;
-}
-
-static sftr_code
-declare(struct saver *s, const struct tensor *t, const char *name,
-	const uint64_t *shape, uint32_t rank, const char *data)
-{
-	sftr_str text = { sftr__unescape(&s->arena, name), 0 };
-	unsigned bits = sftr_dtype_bits(t->field->dtype);
-	uint64_t n = 1;
-	size_t n_text = 0;
-	char *own;
-	sftr_code code;
-
-	if (text.ptr == NULL)
-		return sftr__fail_memory(s->err);
-	text.len = strlen(text.ptr);
-	for (uint32_t i = 0; i < rank; i++)
-		n *= shape[i];
-	/* Several elements may share a byte, and fill whole ones. */
-	n = n / 8 * bits + n % 8 * bits / 8;
-	if (s->codec != SFTR_CODEC_DOTTED) {
-		sftr__path_buffer_clear(&s->path);
-		code = sftr__path_parse_into(SFTR_CODEC_DOTTED, text.ptr,
-					     text.len, &s->path, s->err);
-		if (code == SFTR_OK)
-			code = sftr_path_format(s->codec, s->path.steps,
-						s->path.n_steps, NULL, 0,
-						&n_text, s->err);
-		if (code != SFTR_E_CAPACITY)
-			return code;
-		own = sftr__arena_alloc(&s->arena, n_text + 1);
-		if (own == NULL)
-			return sftr__fail_memory(s->err);
-		code = sftr_path_format(s->codec, s->path.steps,
-					s->path.n_steps, own, n_text + 1,
-					&n_text, s->err);
-		if (code != SFTR_OK)
-			return code;
-		text.ptr = own;
-		text.len = n_text;
-	}
-	return sftr_writer_add(s->writer, text, t->field->dtype, shape, rank,
-			       data, n, s->err);
-}
-
-/* The part 'number' of a stack, or all of what is none. */
-static sftr_code
-declare_part(struct saver *s, const struct tensor *t, const sftr__axes *axes,
-	     uint64_t number)
-{
-	uint64_t steps[SFTR__MAX_AXES] = { 0 }, shape[SFTR__MAX_AXES] = { 0 };
-	uint64_t step = t->field->size;
-	bool is_stack = sftr__find_star(t->name) != NULL;
-	const char *from = t->data, *name = t->name, *data;
-	sftr_code code;
-
-	/* The result's dimension i is the file's axes->from[i]. */
-	for (uint32_t i = t->rank; i-- > 0;) {
-		uint8_t axis = axes->is_identity ? (uint8_t)i : axes->from[i];
-
-		if (axis == SFTR__STACK) {
-			from += number * step;
-		} else {
-			steps[axis] = step;
-			shape[axis] = t->shape[i];
-		}
-		step *= t->shape[i];
-	}
-	if (is_stack)
-		name = sftr__name_numbered(&s->arena, t->name, number);
-	if (name == NULL)
-		return sftr__fail_memory(s->err);
-	data = from;
-	if (!axes->is_identity && t->n_elements > 0) {
-		code = turn_back(s, t, steps, shape, t->rank - is_stack, from,
-				 &data);
-		if (code != SFTR_OK)
-			return code;
-	}
-	return declare(s, t, name, shape, t->rank - is_stack, data);
-}
-
-static sftr_code
-declare_tensor(struct saver *s, const struct tensor *t)
-{
-	bool is_stack = sftr__find_star(t->name) != NULL;
-	uint32_t at = t->transform.stack_axis;
-	uint64_t n = is_stack && at < t->rank ? t->shape[at] : 1;
-	sftr__axes axes;
-	sftr_code code = SFTR_OK;
-
-	if (is_stack && at >= t->rank)
-		return fail(s, SFTR_E_TABLE, t->name,
-			    "it is stacked on a dimension it has not");
-	sftr__axes_init(&axes, t->rank - is_stack);
-	if (!sftr__axes_turn(&axes, &t->transform) ||
-	    (is_stack && !sftr__axes_stack(&axes, at)))
-		return fail(s, SFTR_E_TABLE, t->name,
-			    "its transform is for another rank");
-	for (uint64_t i = 0; i < n && code == SFTR_OK; i++)
-		code = declare_part(s, t, &axes, i);
-	return code;
-}
-
 static sftr_code
 save_tensor(struct saver *s, const struct instance *in, const sftr_field *field)
 {
@@ -304,7 +153,7 @@ save_tensor(struct saver *s, const struct instance *in, const sftr_field *field)
 	const char *words =
 		w != NULL && w->transform != NULL ? w->transform : "";
 	const char *due;
-	struct tensor t;
+	sftr__outgoing t;
 	sftr_code code;
 	size_t at;
 
@@ -315,7 +164,7 @@ save_tensor(struct saver *s, const struct instance *in, const sftr_field *field)
 						    SFTR_OK;
 	t.name = first_name(s, in, field);
 	if (t.name == NULL)
-		return sftr__fail_memory(s->err);
+		return sftr__fail_memory(s->out.err);
 	if (!sftr__transform_parse(words, strlen(words), &t.transform, &at,
 				   &due))
 		return fail(s, SFTR_E_TABLE, t.name,
@@ -323,7 +172,7 @@ save_tensor(struct saver *s, const struct instance *in, const sftr_field *field)
 	code = resolve_shape(s, in, &t);
 	if (code == SFTR_OK)
 		code = find_data(s, in, &t);
-	return code == SFTR_OK ? declare_tensor(s, &t) : code;
+	return code == SFTR_OK ? sftr__outgoing_declare(&s->out, &t) : code;
 }
 
 static sftr_code
@@ -340,7 +189,7 @@ save_structs(struct saver *s, const struct instance *in,
 	sftr_code code = SFTR_OK;
 
 	if (name == NULL)
-		return sftr__fail_memory(s->err);
+		return sftr__fail_memory(s->out.err);
 	if (field->count_size > 0 &&
 	    (!sftr__field_integer(field, in->object, &n) ||
 	     (field->what == SFTR__STRUCTS && n > field->n)))
@@ -352,10 +201,11 @@ save_structs(struct saver *s, const struct instance *in,
 		return fail(s, SFTR_E_ARGUMENT, name, "it is NULL");
 	for (uint64_t i = 0; i < n && code == SFTR_OK; i++) {
 		below.object = first + i * field->size;
-		below.name = field->what == SFTR__NESTED ?
-				     name :
-				     sftr__name_numbered(&s->arena, name, i);
-		code = below.name == NULL ? sftr__fail_memory(s->err) :
+		below.name =
+			field->what == SFTR__NESTED ?
+				name :
+				sftr__name_numbered(&s->out.arena, name, i);
+		code = below.name == NULL ? sftr__fail_memory(s->out.err) :
 					    save_struct(s, &below);
 	}
 	return code;
@@ -389,7 +239,7 @@ enter_scope(struct saver *s, struct instance *in)
 			      sftr__dims_declare(&s->dims, in->scope, f->shape,
 						 strlen(f->shape));
 		if (dim == SFTR__NO_DIM)
-			return sftr__fail_memory(s->err);
+			return sftr__fail_memory(s->out.err);
 		s->dims.dims[dim].value = value;
 		s->dims.dims[dim].is_known = true;
 	}
@@ -430,15 +280,15 @@ sftr_struct_write(sftr_writer *writer, const sftr_table *table,
 	if (code != SFTR_OK)
 		return code;
 	memset(&s, 0, sizeof s);
-	s.writer = writer;
 	s.allocator = writer->allocator;
-	s.codec = options != NULL ? options->codec : SFTR_CODEC_GUESS;
-	if (s.codec == SFTR_CODEC_GUESS)
-		s.codec = SFTR_CODEC_DOTTED;
-	s.err = err;
+	s.out.writer = writer;
+	s.out.codec = options != NULL ? options->codec : SFTR_CODEC_GUESS;
+	if (s.out.codec == SFTR_CODEC_GUESS)
+		s.out.codec = SFTR_CODEC_DOTTED;
+	s.out.err = err;
 	s.next_scope = 1;
-	sftr__arena_init(&s.arena, &s.allocator);
-	sftr__path_buffer_init(&s.path, &s.allocator);
+	sftr__arena_init(&s.out.arena, &s.allocator);
+	sftr__path_buffer_init(&s.out.path, &s.allocator);
 	sftr__dims_init(&s.dims, &s.allocator,
 			options != NULL ? options->dims : NULL,
 			options != NULL ? options->n_dims : 0);
@@ -451,8 +301,8 @@ sftr_struct_write(sftr_writer *writer, const sftr_table *table,
 	if (code == SFTR_OK)
 		code = save_struct(&s, &top);
 	sftr__dims_free(&s.dims);
-	sftr__path_buffer_free(&s.path);
-	sftr__arena_free(&s.arena);
+	sftr__path_buffer_free(&s.out.path);
+	sftr__arena_free(&s.out.arena);
 	return code;
 }
 
