@@ -5,7 +5,6 @@
 #include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "bind/escape.h"
-#include "bind/slot.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,16 +37,6 @@ static const char *
 numbered(sftr__flat *f, const char *name, uint64_t number)
 {
 	return sftr__name_numbered(&f->arena, name, number);
-}
-
-static sftr_code
-field_name(sftr__flat *f, const struct instance *in, const sftr_field *field,
-	   size_t k, const char **name, const char **transform)
-{
-	return sftr__field_name(field, in->name, k, &f->arena, name,
-				transform) ?
-		       SFTR_OK :
-		       no_memory(f);
 }
 
 static const char *
@@ -98,72 +87,6 @@ add_bool(sftr__flat *f, const struct instance *in, const sftr_field *field,
 }
 
 static sftr_code
-set_place(sftr__flat *f, const struct instance *in, const sftr_field *field,
-	  sftr_slot *slot)
-{
-	char *member = in->object + field->offset;
-	uint64_t *extents;
-	uint64_t capacity;
-
-	switch (field->what) {
-	case SFTR__VIEW: slot->place = SFTR_PLACE_VIEW; break;
-	case SFTR__ALLOC: slot->place = SFTR_PLACE_ALLOC; break;
-	case SFTR__INTO:
-		memcpy(&slot->data, member, sizeof slot->data);
-		if (!sftr__field_integer(field, in->object, &capacity))
-			return fail(f, SFTR_E_ARGUMENT, slot->name.ptr,
-				    "its capacity is negative");
-		if (!sftr__mul(capacity, field->size, &slot->capacity))
-			return fail(f, SFTR_E_ARGUMENT, slot->name.ptr,
-				    "its capacity is more than memory");
-		return SFTR_OK;
-	default:
-		slot->data = member;
-		slot->capacity = (uint64_t)field->size * field->n;
-		if (field->n_inner == 0)
-			return SFTR_OK;
-		slot->capacity *= field->n_inner;
-		extents = sftr__arena_alloc(&f->arena, 2 * sizeof *extents);
-		if (extents == NULL)
-			return no_memory(f);
-		extents[0] = field->n;
-		extents[1] = field->n_inner;
-		slot->shape = extents;
-		slot->rank = 2;
-		slot->flags |= SFTR__SLOT_EXACT;
-		return SFTR_OK;
-	}
-	slot->pointer = member;
-	return add_pointer(f, in, field, NULL);
-}
-
-static sftr_code
-set_names(sftr__flat *f, const struct instance *in, const sftr_field *field,
-	  sftr_slot *slot)
-{
-	const char *name, *transform;
-	sftr_alias *aliases;
-	sftr_code code;
-	size_t n = 0;
-
-	do {
-		code = field_name(f, in, field, n, &name, &transform);
-		n += name != NULL;
-	} while (code == SFTR_OK && name != NULL);
-	if (code != SFTR_OK)
-		return code;
-	aliases = sftr__arena_alloc(&f->arena, n * sizeof *aliases);
-	if (aliases == NULL)
-		return no_memory(f);
-	for (size_t i = 0; i < n && code == SFTR_OK; i++)
-		code = field_name(f, in, field, i, &aliases[i].name,
-				  &aliases[i].transform);
-	slot->aliases = aliases;
-	slot->n_aliases = n;
-	return code;
-}
-
-static sftr_code
 add_slot(sftr__flat *f, const struct instance *in, const sftr_field *field)
 {
 	const sftr__word *optional = sftr__field_word(field, SFTR__OPTIONAL, 0);
@@ -191,8 +114,14 @@ add_slot(sftr__flat *f, const struct instance *in, const sftr_field *field)
 		slot->flags |= SFTR_SLOT_OPTIONAL;
 		slot->present = in->object + optional->offset;
 	}
-	code = set_place(f, in, field, slot);
-	return code == SFTR_OK ? set_names(f, in, field, slot) : code;
+	code = sftr__field_place(field, in->object, &f->arena, slot, f->err);
+	if (code == SFTR_OK && slot->pointer != NULL)
+		code = add_pointer(f, in, field, NULL);
+	if (code == SFTR_OK &&
+	    !sftr__field_aliases(field, in->name, &f->arena, &slot->aliases,
+				 &slot->n_aliases))
+		code = no_memory(f);
+	return code;
 }
 
 /* What an optional struct that is not there gets: no pointers, no counts. */

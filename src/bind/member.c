@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "bind/member.h"
 
+#include "base/bytes.h"
+#include "base/diagnostic.h"
 #include "bind/escape.h"
+#include "bind/slot.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -86,6 +89,29 @@ sftr__field_name(const sftr_field *field, const char *above, size_t k,
 }
 
 bool
+sftr__field_aliases(const sftr_field *field, const char *above,
+		    sftr__arena *arena, const sftr_alias **aliases, size_t *n)
+{
+	const char *name, *transform;
+	sftr_alias *all;
+
+	*n = 0;
+	do {
+		if (!sftr__field_name(field, above, *n, arena, &name,
+				      &transform))
+			return false;
+		*n += name != NULL;
+	} while (name != NULL);
+	all = sftr__arena_alloc(arena, *n * sizeof *all);
+	for (size_t i = 0; i < *n && all != NULL; i++)
+		if (!sftr__field_name(field, above, i, arena, &all[i].name,
+				      &all[i].transform))
+			return false;
+	*aliases = all;
+	return all != NULL;
+}
+
+bool
 sftr__field_integer(const sftr_field *field, const char *object,
 		    uint64_t *value)
 {
@@ -135,4 +161,51 @@ sftr__field_set_integer(const sftr_field *field, char *object, uint64_t value)
 	case 4: memcpy(at, &u32, 4); break;
 	default: memcpy(at, &value, 8); break;
 	}
+}
+
+static sftr_code
+refuse(const sftr_slot *slot, const char *why, sftr_error *err)
+{
+	sftr__fail(err, SFTR_E_ARGUMENT, "%s", why);
+	sftr__set_key(err, slot->name.ptr, slot->name.len);
+	return SFTR_E_ARGUMENT;
+}
+
+sftr_code
+sftr__field_place(const sftr_field *field, char *object, sftr__arena *arena,
+		  sftr_slot *slot, sftr_error *err)
+{
+	char *member = object + field->offset;
+	uint64_t *extents;
+	uint64_t capacity;
+
+	switch (field->what) {
+	case SFTR__VIEW: slot->place = SFTR_PLACE_VIEW; break;
+	case SFTR__ALLOC: slot->place = SFTR_PLACE_ALLOC; break;
+	case SFTR__INTO:
+		memcpy(&slot->data, member, sizeof slot->data);
+		if (!sftr__field_integer(field, object, &capacity))
+			return refuse(slot, "its capacity is negative", err);
+		if (!sftr__mul(capacity, field->size, &slot->capacity))
+			return refuse(slot, "its capacity is more than memory",
+				      err);
+		return SFTR_OK;
+	default:
+		slot->data = member;
+		slot->capacity = (uint64_t)field->size * field->n;
+		if (field->n_inner == 0)
+			return SFTR_OK;
+		slot->capacity *= field->n_inner;
+		extents = sftr__arena_alloc(arena, 2 * sizeof *extents);
+		if (extents == NULL)
+			return sftr__fail_memory(err);
+		extents[0] = field->n;
+		extents[1] = field->n_inner;
+		slot->shape = extents;
+		slot->rank = 2;
+		slot->flags |= SFTR__SLOT_EXACT;
+		return SFTR_OK;
+	}
+	slot->pointer = member;
+	return SFTR_OK;
 }

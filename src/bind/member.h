@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Members of a struct as a table has them: their words, their integers, and the
- * names of tensors that come of them.  Knows one field at a time.
+ * Members of a struct as a table has them: their words, their integers, the
+ * names of their tensors and the places for them.  Knows one field at a time.
  */
 #ifndef SFTR_BIND_MEMBER_H
 #define SFTR_BIND_MEMBER_H
@@ -31,6 +31,11 @@ bool
 sftr__field_name(const sftr_field *field, const char *above, size_t k,
 		 sftr__arena *arena, const char **name, const char **transform);
 
+/* All of them, in the arena; false without memory. */
+bool
+sftr__field_aliases(const sftr_field *field, const char *above,
+		    sftr__arena *arena, const sftr_alias **aliases, size_t *n);
+
 /* "a.b", or "b" if a is empty; n bytes of b.  NULL without memory. */
 const char *
 sftr__name_below(sftr__arena *arena, const char *a, const char *b, size_t n);
@@ -49,6 +54,14 @@ bool
 sftr__field_holds(const sftr_field *field, uint64_t value);
 void
 sftr__field_set_integer(const sftr_field *field, char *object, uint64_t value);
+
+/*
+ * Puts into a slot, which has its name, where the field of *object wants its
+ * tensor.  SFTR_E_ARGUMENT with that name in 'key', or SFTR_E_MEMORY.
+ */
+sftr_code
+sftr__field_place(const sftr_field *field, char *object, sftr__arena *arena,
+		  sftr_slot *slot, sftr_error *err);
 
 /*
  * Whether a table and those below it hold together: no member twice, shapes and
