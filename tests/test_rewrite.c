@@ -36,13 +36,13 @@ static const struct {
 static void
 set_options(sftr_bind_options *options)
 {
-	static const char *const strip[] = { "model." };
+	static const char *const strip[] = { "mod", "none", "el." };
 
 	memset(options, 0, sizeof *options);
 	options->codec = SFTR_CODEC_P2S;
 	options->slot_codec = SFTR_CODEC_DOTTED;
 	options->strip = strip;
-	options->n_strip = 1;
+	options->n_strip = COUNT(strip);
 	options->rules = rules;
 	options->conversion = SFTR_LOSSY;
 }
