@@ -148,6 +148,26 @@ START_TEST(what_the_codec_cannot_say_is_an_error)
 }
 END_TEST
 
+START_TEST(a_fault_behind_a_prefix_has_its_place_in_the_whole_name)
+{
+	static const char *const strip[] = { "m." };
+	const struct offered odd[] = { { "m.a#x", SFTR_F32, 0, { 0 }, NULL } };
+	sftr_checkpoint *ckpt = offer(odd, 1);
+	sftr_bind_options options = { .codec = SFTR_CODEC_P2S,
+				      .strip = strip,
+				      .n_strip = 1 };
+	sftr_binding *b;
+	sftr_error err;
+
+	ck_assert_int_eq(
+		sftr_bind_rewrite(ckpt, SFTR_DTYPE_NONE, &options, &b, &err),
+		SFTR_E_PATH);
+	ck_assert_str_eq(err.key, "m.a#x");
+	ck_assert_uint_eq(err.offset, 4);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 START_TEST(out_of_memory_at_every_point)
 {
 	sftr_checkpoint *ckpt = offer(tensors, 6);
@@ -181,6 +201,8 @@ main(void)
 	tcase_add_test(tc, a_checkpoint_is_rewritten_by_rules);
 	tcase_add_test(tc, names_keep_their_text_if_the_codec_stays);
 	tcase_add_test(tc, what_the_codec_cannot_say_is_an_error);
+	tcase_add_test(tc,
+		       a_fault_behind_a_prefix_has_its_place_in_the_whole_name);
 	tcase_add_test(tc, out_of_memory_at_every_point);
 	return run_suite("rewrite", tc);
 }
