@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 
+/* A name of 64 letters. */
+#define LONG "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl"
+
 /* Shape texts, and the offset of what is wrong with them. */
 static const struct {
 	const char *text;
@@ -21,6 +24,8 @@ static const struct {
 	{ "a_1 B2", -1 },
 	{ "0", -1 },
 	{ "007", -1 },
+	{ LONG, -1 },
+	{ "1 " LONG "x", 2 },
 	{ "18446744073709551615", -1 },
 	{ "18446744073709551616", 0 },
 	{ "... ...", 4 },
