@@ -134,6 +134,7 @@ START_TEST(a_name_keeps_its_first_value_in_a_scope)
 	ck_assert(!sftr__slot_would_fit(&slot, b, 2, &dims));
 	ck_assert(sftr__slot_would_fit(&slot, a, 2, &dims));
 	slot.scope = 7;
+	ck_assert(sftr__slot_would_fit(&slot, a, 2, &dims));
 	ck_assert(sftr__slot_would_fit(&slot, b, 2, &dims));
 	ck_assert_int_eq(sftr__slot_fits(&slot, b, 2, &dims), SFTR__FITS);
 	ck_assert_int_eq(sftr__slot_fits(&slot, a, 2, &dims), SFTR__FITS_NOT);
