@@ -281,6 +281,75 @@ START_TEST(every_finding_is_told_with_what_there_is_to_say)
 }
 END_TEST
 
+/* Two tensors that come to one name, and the stacks that are none. */
+static const struct {
+	const char *tensors[2];
+	const char *rules;
+	const char *key, *other;
+	const char *message;
+} collisions[] = {
+	{ { "model.w", "w" },
+	  NULL,
+	  "w",
+	  "model.w",
+	  "without its prefix it has the name of another" },
+	{ { "a.w", "b.w" },
+	  "a.* -> c.*\nb.* -> c.*",
+	  "b.w",
+	  "a.w",
+	  "the rule of line 2 gives it the name of another" },
+	{ { "a.w", "c.w" },
+	  "a.* -> c.*",
+	  "c.w",
+	  "a.w",
+	  "the rule of line 1 gives it the name of another" },
+	{ { "l.0.w", "w" },
+	  "l.*.w -> w stack 0",
+	  "w",
+	  "l.0.w",
+	  "the rule of line 1 gives it the name of another" },
+	{ { "l.0.w", "m.1.w" },
+	  "l.*.w -> w stack 0\nm.*.w -> w stack 0",
+	  "m.1.w",
+	  "l.0.w",
+	  "the rule of line 2 gives it the name of another" },
+	{ { "l.2.w", "l.0.w" },
+	  "l.*.w -> w stack 0",
+	  "l.2.w",
+	  "",
+	  "the rule of line 1 stacks it, and there is no part 1 before it" },
+	{ { "l.0.w", "l.x.w" },
+	  "l.*.w -> w stack 0",
+	  "l.x.w",
+	  "",
+	  "the rule of line 1 stacks by a number, and it has none" },
+};
+
+START_TEST(what_comes_to_one_name_is_told_with_both)
+{
+	static const char *const strip[] = { "model." };
+	struct offered offered[2] = {
+		{ collisions[_i].tensors[0], SFTR_F32, 1, { 4 }, NULL },
+		{ collisions[_i].tensors[1], SFTR_F32, 1, { 4 }, NULL },
+	};
+	sftr_bind_options options = { .strip = strip,
+				      .n_strip = 1,
+				      .rules = collisions[_i].rules };
+	sftr_slot s = slot("w", SFTR_F32, "...");
+	sftr_checkpoint *ckpt = offer(offered, 2);
+	sftr_binding *b;
+	sftr_error err;
+
+	ck_assert_int_eq(sftr_bind(&s, 1, ckpt, &options, &b, &err),
+			 SFTR_E_RULE);
+	ck_assert_ptr_null(b);
+	ck_assert_str_eq(err.message, collisions[_i].message);
+	ck_assert_str_eq(err.key, collisions[_i].key);
+	ck_assert_str_eq(err.other, collisions[_i].other);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 START_TEST(one_prefix_explains_all)
 {
 	const struct offered tensors[] = {
@@ -440,6 +509,8 @@ main(void)
 	tcase_add_test(tc, the_report_is_the_one_that_people_read);
 	tcase_add_loop_test(tc, every_finding_is_told_with_what_there_is_to_say,
 			    0, COUNT(findings));
+	tcase_add_loop_test(tc, what_comes_to_one_name_is_told_with_both, 0,
+			    COUNT(collisions));
 	tcase_add_test(tc, one_prefix_explains_all);
 	tcase_add_test(tc, memory_of_two_slots_may_not_overlap);
 	tcase_add_test(tc, two_slots_of_one_name_are_ambiguous);
