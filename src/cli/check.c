@@ -160,9 +160,8 @@ judge(const char *path, const sftr_open_options *open, struct findings *f)
 	}
 	if (f->json != NULL)
 		list_finding(f, &err);
-	finding_fail(path, &err);
 	/* Whatever the code, there is no verdict. */
-	outcome_note(OUTCOME_UNKNOWN);
+	finding_trouble(path, &err);
 	return UNREADABLE;
 }
 

@@ -168,6 +168,13 @@ says err <<'EOF'
 safetree: gone.st: cannot open: No such file or directory
 EOF
 has out '3 checked: 1 valid, 1 invalid, 1 unreadable'
+# A file that comes to its end early, as those do whose length is a page.
+early=/sys/kernel/mm/transparent_hugepage/enabled
+if [ -r $early ]; then
+	safetree check $early
+	is 2
+	has err "safetree: $early: the file ends here, "
+fi
 safetree check --json gone.st good.st
 is 2
 says out <<'EOF'
