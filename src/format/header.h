@@ -11,8 +11,6 @@
 
 #include <safetree/checkpoint.h>
 
-#define SFTR__HEADER_MAX UINT64_C(100000000)
-
 /*
  * The length that the first bytes of a file declare; 'head' holds 8 of them,
  * or all if the file is shorter.  False, with a finding, if no header can

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "base/sort.h"
+#include "format/rule.h"
 #include "format/size.h"
 
 #include <inttypes.h>

@@ -16,9 +16,6 @@
 
 #include <safetree/checkpoint.h>
 
-/* The longest header that a reader accepts. */
-#define SFTR__HEADER_MAX UINT64_C(100000000)
-
 /* One tensor to be laid out; it begins with its name, for base/index. */
 typedef struct sftr__item {
 	sftr_str name;

@@ -3,6 +3,11 @@
 #ifndef SFTR_FORMAT_RULE_H
 #define SFTR_FORMAT_RULE_H
 
+#include <stdint.h>
+
+/* The longest header that a reader accepts. */
+#define SFTR__HEADER_MAX UINT64_C(100000000)
+
 enum sftr__rule {
 	SFTR__RULE_LENGTH_FIELD = 1, /* 8 bytes of length */
 	SFTR__RULE_LENGTH_MAX = 2,   /* at most 100,000,000 */
