@@ -368,6 +368,8 @@ START_TEST(one_prefix_explains_all)
 			      slot("b.w", SFTR_F32, "1") };
 	sftr_slot deep[] = { slot("net.model.a.w", SFTR_F32, "1"),
 			     slot("net.model.b.w", SFTR_F32, "1") };
+	sftr_slot within[] = { slot("el.a.w", SFTR_F32, "1"),
+			       slot("el.b.w", SFTR_F32, "1") };
 	sftr_checkpoint *ckpt = offer(tensors, 2);
 	sftr_bind_options options = { 0 };
 	sftr_report report;
@@ -383,6 +385,10 @@ START_TEST(one_prefix_explains_all)
 			 SFTR_E_MISSING);
 	ck_assert_str_eq(report.hint, "the file has the 2 missing names "
 				      "without the prefix \"net.\"");
+	/* A part of a step is no prefix. */
+	ck_assert_int_eq(sftr_bind(within, 2, ckpt, &options, &b, NULL),
+			 SFTR_E_MISSING);
+	ck_assert_str_eq(report.hint, "");
 	sftr_checkpoint_close(ckpt);
 }
 END_TEST
