@@ -247,9 +247,11 @@ put_dim(struct sheet *s, const struct below *b, const char *name, size_t n)
 		put_text(s, ".");
 	put(s, name, n);
 	while (top++ < d) {
+		const char *m = b->members[top];
+
 		put_text(s, "__");
 		/* A member may be written as "a.b", or as "a[0]". */
-		for (const char *m = b->members[top]; *m != '\0'; m++)
+		for (; m != NULL && *m != '\0'; m++)
 			put(s, strchr(".[]", *m) != NULL ? "_" : m, 1);
 	}
 }
