@@ -443,6 +443,45 @@ START_TEST(a_part_is_loaded_and_given_back_by_its_prefix)
 }
 END_TEST
 
+START_TEST(steps_that_slots_pass_over_a_prefix_does_too)
+{
+	static const unsigned char bytes[2] = { 1, 2 };
+	const uint64_t two = 2;
+	sftr_array array = { .name = str("['a']['w']"),
+			     .dtype = SFTR_U8,
+			     .rank = 1,
+			     .shape = &two,
+			     .bytes = bytes,
+			     .n_bytes = sizeof bytes };
+	sftr_bind_options options = { .codec = SFTR_CODEC_KEYSTR,
+				      .slot_codec = SFTR_CODEC_KEYSTR,
+				      .drop_flat = 1 };
+	unsigned char data[2] = { 0, 0 };
+	sftr_slot slot = { .name = str("['a'][<flat index 1>]['w']"),
+			   .shape_text = "2",
+			   .data = data,
+			   .capacity = sizeof data };
+	sftr_checkpoint *ckpt;
+	sftr_binding *b;
+	sftr_error err;
+
+	ck_assert_int_eq(
+		sftr_checkpoint_open_arrays(&array, 1, NULL, &ckpt, &err),
+		SFTR_OK);
+	ck_assert_msg(sftr_bind(&slot, 1, ckpt, &options, &b, &err) == SFTR_OK,
+		      "%s", err.message);
+	sftr_checkpoint_close(ckpt);
+	ck_assert_int_eq(sftr_binding_load(b, "['a'][<flat index 1>]", &err),
+			 SFTR_OK);
+	ck_assert_uint_eq(data[1], 2);
+	sftr_binding_release(b, "['a'][<flat index 1>]");
+	data[1] = 0;
+	ck_assert_int_eq(sftr_binding_load(b, "['a']", &err), SFTR_OK);
+	ck_assert_uint_eq(data[1], 2);
+	sftr_binding_free(b);
+}
+END_TEST
+
 START_TEST(ranges_tell_what_is_read_and_whereto)
 {
 	const char *path = in_folder("world.safetensors");
@@ -675,6 +714,7 @@ main(void)
 	tcase_add_loop_test(tc, a_slot_is_read_in_order_without_a_load, 0,
 			    (n + 1) / 2);
 	tcase_add_test(tc, a_part_is_loaded_and_given_back_by_its_prefix);
+	tcase_add_test(tc, steps_that_slots_pass_over_a_prefix_does_too);
 	tcase_add_test(tc, ranges_tell_what_is_read_and_whereto);
 	tcase_add_test(tc, a_load_can_be_cancelled_and_taken_up_again);
 	tcase_add_test(tc, a_read_that_fails_says_what_is_complete);

@@ -222,6 +222,7 @@ sftr__binding_new(const sftr__binding_setup *setup, sftr_binding **binding,
 	b->slot_codec = setup->slot_codec;
 	b->dims = *setup->dims;
 	b->n_threads = options->n_threads;
+	b->drop_flat = options->drop_flat != 0;
 	b->progress = options->progress;
 	b->progress_user = options->progress_user;
 	sftr__arena_init(&b->arena, &a);

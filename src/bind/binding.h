@@ -48,6 +48,7 @@ struct sftr_binding {
 	sftr_allocator allocator;
 	sftr_checkpoint *ckpt;
 	sftr_codec slot_codec;
+	bool drop_flat; /* as options->drop_flat */
 	sftr__wants wants;
 	sftr__match *matches; /* and states: one a slot */
 	sftr__state *states;
