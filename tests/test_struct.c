@@ -425,10 +425,13 @@ struct forest {
 	struct leaf *trees;
 	int n_trees;
 	bool flags[2];
+	const float *lake;
+	bool has_lake;
 };
 SFTR_STRUCT(forest_table, struct forest,
 	    SFTR_STRUCTS_ALLOC(trees, n_trees, leaf_table),
-	    SFTR_ARRAY(flags, "2"));
+	    SFTR_ARRAY(flags, "2"),
+	    SFTR_VIEW(lake, "2", SFTR_OR_COPY, SFTR_OPTIONAL(has_lake)));
 
 /* Bound, but for a bool not loaded: what was allocated is gone again. */
 START_TEST(a_load_that_fails_leaves_no_pointer_behind)
@@ -436,14 +439,16 @@ START_TEST(a_load_that_fails_leaves_no_pointer_behind)
 	static const uint64_t two = 2;
 	static const unsigned char bytes[16] = { 1, 2 };
 	const char *path = in_folder("forest.safetensors");
-	sftr_str names[2] = { { "flags", 5 }, { "trees.0.w", 9 } };
+	sftr_str names[3] = { { "flags", 5 },
+			      { "trees.0.w", 9 },
+			      { "lake", 4 } };
 	struct forest forest;
 	sftr_writer *writer;
 	sftr_binding *b;
 	sftr_error err;
 
 	ck_assert_int_eq(sftr_writer_new(NULL, &writer, &err), SFTR_OK);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(sftr_writer_add(writer, names[i],
 						 i == 0 ? SFTR_BOOL : SFTR_F32,
 						 &two, 1, bytes, i == 0 ? 2 : 8,
@@ -457,6 +462,8 @@ START_TEST(a_load_that_fails_leaves_no_pointer_behind)
 	ck_assert_ptr_null(b);
 	ck_assert_ptr_null(forest.trees);
 	ck_assert_int_eq(forest.n_trees, 0);
+	ck_assert_ptr_null(forest.lake);
+	ck_assert(!forest.has_lake);
 }
 END_TEST
 

@@ -211,7 +211,7 @@ typedef struct sftr_table sftr_table;
  * The object must stay where it is until the binding is freed.
  *
  * load: where the bind succeeds and the load does not, there is no binding;
- * pointers are NULL then, counts and dims 0.
+ * pointers are NULL then, counts and dims 0, and nothing is present.
  *
  * save: what load would fill, by the first name of each field.  Dims come from
  * the members that SFTR_DIM names, the extents of arrays, and options->dims;

@@ -117,6 +117,9 @@ add_slot(sftr__flat *f, const struct instance *in, const sftr_field *field)
 	code = sftr__field_place(field, in->object, &f->arena, slot, f->err);
 	if (code == SFTR_OK && slot->pointer != NULL)
 		code = add_pointer(f, in, field, NULL);
+	/* Until the bind tells; and again if its load fails. */
+	if (code == SFTR_OK)
+		code = add_bool(f, in, field, optional, false);
 	if (code == SFTR_OK &&
 	    !sftr__field_aliases(field, in->name, &f->arena, &slot->aliases,
 				 &slot->n_aliases))
