@@ -13,6 +13,8 @@ static volatile sig_atomic_t came;
 static void
 keep(int signal)
 {
+	if (came != 0)
+		raise(signal); /* no longer kept: as soon as this returns */
 	came = signal;
 }
 
