@@ -324,13 +324,16 @@ START_TEST(lines_that_overlap_do_not_multiply)
 {
 	enum { N = 200 };
 	static const struct {
-		const char *line, *message;
+		const char *line, *rules, *message;
 	} rows[] = {
-		{ "u%d.* | *\tU8\t0\n",
+		{ "u%d.* | *\tU8\t0\n", NULL,
 		  "the lines come to more than 26624 names" },
-		{ "u%d.* stack 0 | * stack 0\tU8\t? 0\n",
+		{ "u%d.* stack 0 | * stack 0\tU8\t? 0\n", NULL,
+		  "slots take the same tensors over and over" },
+		{ "u%d | s\tU8\t? 0\n", "* -> s stack 0",
 		  "slots take the same tensors over and over" },
 	};
+	sftr_bind_options options = { .rules = rows[_i].rules };
 	const uint64_t none = 0;
 	sftr_array arrays[N];
 	char names[N][8], text[N * 64], *p = text;
@@ -352,7 +355,7 @@ START_TEST(lines_that_overlap_do_not_multiply)
 		sftr_checkpoint_open_arrays(arrays, N, NULL, &ckpt, NULL),
 		SFTR_OK);
 	ck_assert_int_eq(sftr_bind_manifest(text, (size_t)(p - text), ckpt,
-					    NULL, &b, &err),
+					    &options, &b, &err),
 			 SFTR_E_LIMIT);
 	ck_assert_str_eq(err.message, rows[_i].message);
 	sftr_checkpoint_close(ckpt);
@@ -449,7 +452,7 @@ main(void)
 	tcase_add_test(tc, what_is_not_there_at_all_is_missing);
 	tcase_add_test(tc,
 		       a_name_may_end_with_a_space_and_a_line_with_a_return);
-	tcase_add_loop_test(tc, lines_that_overlap_do_not_multiply, 0, 2);
+	tcase_add_loop_test(tc, lines_that_overlap_do_not_multiply, 0, 3);
 	tcase_add_loop_test(tc, a_fault_has_its_place_in_the_text, 0,
 			    COUNT(faults));
 	tcase_add_test(tc, out_of_memory_at_every_point);

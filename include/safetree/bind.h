@@ -219,10 +219,10 @@ typedef struct sftr_binding sftr_binding;
  * SFTR_E_CAPACITY, SFTR_E_AMBIGUOUS, SFTR_E_OVERLAP, SFTR_E_KIND, SFTR_E_VIEW;
  * at once: SFTR_E_ARGUMENT (a slot that contradicts itself, its name in 'key'),
  * SFTR_E_PATH, SFTR_E_RULE, SFTR_E_MEMORY, SFTR_E_CANCELLED if 'finding' wants
- * no more, SFTR_E_LIMIT if a result is larger than this host's memory or the
- * stacks of names with a "*" have more parts in all than 64 for each tensor and
- * slot, and 1024.  On success only 'present' is written.  *binding is owned
- * (sftr_binding_free) and retains the checkpoint.  'options' may be NULL.
+ * no more, SFTR_E_LIMIT if a result is larger than this host's memory or slots
+ * take more tensors in all than 64 for each tensor and slot, and 1024.  On
+ * success only 'present' is written.  *binding is owned (sftr_binding_free) and
+ * retains the checkpoint.  'options' may be NULL.
  */
 SFTR_API sftr_code
 sftr_bind(const sftr_slot *slots, size_t n_slots, const sftr_checkpoint *ckpt,

@@ -54,19 +54,38 @@ refuse_parts(sftr__match *match, const char *why)
 	set_fault(match, SFTR__SHAPE);
 }
 
-/* Marks what a name stands for as taken, and keeps its tensors. */
+/* Room for the n parts of a slot, which are too many if others had them too. */
 static sftr_code
-take_chain(sftr__matcher *m, uint32_t head, sftr__match *match)
+make_room(sftr__matcher *m, const sftr__want *want, uint64_t n,
+	  sftr__match *match)
 {
-	sftr__offer *first = &m->offers->offers[head];
-	bool is_stack = first->rule != NULL && first->rule->transform.is_stack;
-	uint64_t n = is_stack ? first->n_chain : 1;
-
+	if (n > m->parts_left) {
+		sftr__fail(m->err, SFTR_E_LIMIT,
+			   "slots take the same tensors over and over");
+		sftr__set_key(m->err, want->slot.name.ptr, want->slot.name.len);
+		return SFTR_E_LIMIT;
+	}
+	m->parts_left -= n;
 	match->parts =
 		sftr__arena_alloc(m->arena, (size_t)n * sizeof *match->parts);
 	if (match->parts == NULL)
 		return sftr__fail_memory(m->err);
 	match->n_parts = n;
+	return SFTR_OK;
+}
+
+/* Marks what a name stands for as taken, and keeps its tensors. */
+static sftr_code
+take_chain(sftr__matcher *m, const sftr__want *want, uint32_t head,
+	   sftr__match *match)
+{
+	sftr__offer *first = &m->offers->offers[head];
+	bool is_stack = first->rule != NULL && first->rule->transform.is_stack;
+	uint64_t n = is_stack ? first->n_chain : 1;
+	sftr_code code = make_room(m, want, n, match);
+
+	if (code != SFTR_OK)
+		return code;
 	match->is_tied = first->is_taken;
 	for (uint64_t i = 0; i < n; i++) {
 		sftr__offer *o = &m->offers->offers[head];
@@ -89,8 +108,7 @@ take_chain(sftr__matcher *m, uint32_t head, sftr__match *match)
 
 /* How many numbers in a row a name with a "*" has. */
 static sftr_code
-count_parts(sftr__matcher *m, const sftr__want *want, const sftr__name *name,
-	    uint64_t *n)
+count_parts(sftr__matcher *m, const sftr__name *name, uint64_t *n)
 {
 	for (*n = 0;; (*n)++) {
 		uint32_t head = 0;
@@ -98,31 +116,21 @@ count_parts(sftr__matcher *m, const sftr__want *want, const sftr__name *name,
 
 		if (code != SFTR_OK || head == SFTR__NO_OFFER)
 			return code;
-		if (m->parts_left-- > 0)
-			continue;
-		sftr__fail(m->err, SFTR_E_LIMIT,
-			   "slots take the same tensors over and over");
-		sftr__set_key(m->err, want->slot.name.ptr, want->slot.name.len);
-		return SFTR_E_LIMIT;
 	}
 }
 
 static sftr_code
-take_numbered(sftr__matcher *m, const sftr__name *name, uint64_t n,
-	      sftr__match *match)
+take_numbered(sftr__matcher *m, const sftr__want *want, const sftr__name *name,
+	      uint64_t n, sftr__match *match)
 {
 	const sftr__rule *rule = NULL;
+	sftr_code code = make_room(m, want, n, match);
 
-	match->parts =
-		sftr__arena_alloc(m->arena, (size_t)n * sizeof *match->parts);
-	if (match->parts == NULL)
-		return sftr__fail_memory(m->err);
-	match->n_parts = n;
-	for (uint64_t i = 0; i < n; i++) {
+	for (uint64_t i = 0; i < n && code == SFTR_OK; i++) {
 		uint32_t head = SFTR__NO_OFFER;
-		sftr_code code = find(m, name, i, &head);
 		sftr__offer *o;
 
+		code = find(m, name, i, &head);
 		if (code != SFTR_OK)
 			return code;
 		o = &m->offers->offers[head];
@@ -141,7 +149,7 @@ take_numbered(sftr__matcher *m, const sftr__name *name, uint64_t n,
 			refuse_parts(match, "not every part of the stack is "
 					    "turned by one rule, or by none");
 	}
-	return SFTR_OK;
+	return code;
 }
 
 /* Whether all parts are of one shape and dtype. */
@@ -362,11 +370,11 @@ sftr__match_slot(sftr__matcher *m, const sftr__want *want, sftr__match *match)
 		if (head == SFTR__NO_OFFER)
 			continue;
 		if (name->pattern != NULL)
-			code = count_parts(m, want, name, &n);
+			code = count_parts(m, name, &n);
 		if (code == SFTR_OK)
 			code = name->pattern == NULL ?
-				       take_chain(m, head, match) :
-				       take_numbered(m, name, n, match);
+				       take_chain(m, want, head, match) :
+				       take_numbered(m, want, name, n, match);
 		if (code == SFTR_OK)
 			code = judge(m, want, head, name, match);
 		match->is_filled = code == SFTR_OK && !match->has_fault;

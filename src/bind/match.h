@@ -45,7 +45,7 @@ typedef struct sftr__matcher {
 	sftr_conversion conversion;
 	bool wants_kinds;    /* 'kinds_differ' is asked for */
 	bool takes_first;    /* of tensors that are ambiguous */
-	uint64_t parts_left; /* that names with a "*" may still have */
+	uint64_t parts_left; /* that slots may still have */
 	sftr__path_buffer path;
 	sftr__key key;
 	sftr_error *err;
