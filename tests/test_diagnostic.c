@@ -16,9 +16,14 @@ __wrap_strerror_r(int number, char *text, size_t size);
 int
 __wrap_strerror_r(int number, char *text, size_t size)
 {
-	int n = snprintf(text, size, "%s",
-			 reason != NULL ? reason : strerror(number));
+	int n;
 
+	/* strerror would keep what it says of those that there are not. */
+	if (reason == NULL && number > 10000)
+		n = snprintf(text, size, "no error %d", number);
+	else
+		n = snprintf(text, size, "%s",
+			     reason != NULL ? reason : strerror(number));
 	return (size_t)n < size ? 0 : ERANGE;
 }
 
