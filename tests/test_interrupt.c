@@ -15,6 +15,10 @@ death_by(int first, int second)
 	int status;
 
 	if (child == 0) {
+		/* Whatever nohup, or a shell behind "&", made of them. */
+		signal(first, SIG_DFL);
+		if (second != 0)
+			signal(second, SIG_DFL);
 		interrupt_begin();
 		raise(first);
 		if (!interrupt_came())

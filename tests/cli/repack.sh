@@ -159,7 +159,8 @@ size=268435456
 st vast.st "{\"w\":{\"dtype\":\"U8\",\"shape\":[$size],\"data_offsets\":[0,$size]}}"
 dd if=/dev/null of=vast.st bs=1 seek=$(($(wc -c <vast.st) + size)) 2>err
 for signal in HUP TERM; do
-	stopped $signal
+	# Where nohup has it ignored, so does whatever is started here.
+	sh -c "kill -s $signal \$\$" 2>err || stopped $signal
 done
 left=$(find . -name '*.tmp*' -o -name '.*.st*')
 [ -z "$left" ] || { echo "left behind: $left"; failed=1; }
