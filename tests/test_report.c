@@ -173,7 +173,7 @@ START_TEST(a_bind_that_cannot_begin_is_reported)
 		"memory: nothing loaded",
 		"memory -> tree: nothing loaded",
 		"memory -> struct pair: nothing loaded",
-		"none.st: nothing loaded",
+		"none.st -> struct pair: nothing loaded",
 	};
 	sftr_report report;
 	sftr_bind_options options = { .rules = "a", .report = &report };

@@ -63,7 +63,7 @@ begin(sftr_report *counts, const char *path, const sftr_bind_options *options)
 void
 sftr__report_fail(const sftr_bind_options *options, const char *path)
 {
-	if (options != NULL && options->report != NULL)
+	if (options->report != NULL)
 		begin(options->report, path, options);
 }
 

@@ -111,30 +111,36 @@ bind_object(const sftr_checkpoint *ckpt, const sftr_table *table, void *object,
 	return code;
 }
 
+/* The options given or none, with a name for what is to be filled. */
+static sftr_bind_options
+own_options(const sftr_bind_options *options, const sftr_table *table)
+{
+	const sftr_bind_options none = { 0 };
+	sftr_bind_options own = options != NULL ? *options : none;
+
+	if (own.target == NULL)
+		own.target = table->type;
+	return own;
+}
+
 static sftr_code
 bind_struct(const sftr_checkpoint *ckpt, const sftr_table *table, void *object,
 	    const sftr_bind_options *options, bool loads,
 	    sftr_binding **binding, sftr_error *err)
 {
-	sftr_bind_options own;
 	sftr_code code;
 
 	*binding = NULL;
-	memset(&own, 0, sizeof own);
-	if (options != NULL)
-		own = *options;
-	if (own.target == NULL)
-		own.target = table->type;
-	sftr__report_fail(&own, sftr_checkpoint_file(ckpt, 0));
-	code = sftr__table_check(table, own.allocator, err);
+	sftr__report_fail(options, sftr_checkpoint_file(ckpt, 0));
+	code = sftr__table_check(table, options->allocator, err);
 	if (code != SFTR_OK)
 		return code;
-	if (own.slot_codec != SFTR_CODEC_GUESS &&
-	    own.slot_codec != SFTR_CODEC_DOTTED)
+	if (options->slot_codec != SFTR_CODEC_GUESS &&
+	    options->slot_codec != SFTR_CODEC_DOTTED)
 		return sftr__fail(err, SFTR_E_ARGUMENT,
 				  "names of members are dotted, not %s",
-				  sftr_codec_name(own.slot_codec));
-	return bind_object(ckpt, table, object, &own, loads, binding, err);
+				  sftr_codec_name(options->slot_codec));
+	return bind_object(ckpt, table, object, options, loads, binding, err);
 }
 
 sftr_code
@@ -142,7 +148,9 @@ sftr_struct_bind(const sftr_checkpoint *ckpt, const sftr_table *table,
 		 void *object, const sftr_bind_options *options,
 		 sftr_binding **binding, sftr_error *err)
 {
-	return bind_struct(ckpt, table, object, options, false, binding, err);
+	sftr_bind_options own = own_options(options, table);
+
+	return bind_struct(ckpt, table, object, &own, false, binding, err);
 }
 
 sftr_code
@@ -150,15 +158,14 @@ sftr_struct_load(const char *path, const sftr_table *table, void *object,
 		 const sftr_bind_options *options, sftr_binding **binding,
 		 sftr_error *err)
 {
-	const sftr_open_options *open = options != NULL ? options->open : NULL;
+	sftr_bind_options own = own_options(options, table);
 	sftr_checkpoint *ckpt;
 	sftr_binding *b = NULL;
-	sftr_code code = sftr__table_check(
-		table, options != NULL ? options->allocator : NULL, err);
+	sftr_code code = sftr__table_check(table, own.allocator, err);
 
 	if (binding != NULL)
 		*binding = NULL;
-	sftr__report_fail(options, path);
+	sftr__report_fail(&own, path);
 	if (code != SFTR_OK)
 		return code;
 	if (binding == NULL && borrows(table))
@@ -166,10 +173,10 @@ sftr_struct_load(const char *path, const sftr_table *table, void *object,
 				  "%s holds memory of the binding: expected a "
 				  "place for it, found NULL",
 				  table->type);
-	code = sftr_checkpoint_open(path, open, &ckpt, err);
+	code = sftr_checkpoint_open(path, own.open, &ckpt, err);
 	if (code != SFTR_OK)
 		return code;
-	code = bind_struct(ckpt, table, object, options, true, &b, err);
+	code = bind_struct(ckpt, table, object, &own, true, &b, err);
 	sftr_checkpoint_close(ckpt);
 	if (binding != NULL)
 		*binding = b;
