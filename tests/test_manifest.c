@@ -203,6 +203,40 @@ bind(const char *text, const sftr_checkpoint *ckpt,
 	return sftr_bind_manifest(text, strlen(text), ckpt, options, b, err);
 }
 
+/* Rules may be as many as the parts; what they make of each must be alike. */
+START_TEST(parts_of_a_stack_may_come_by_rules_of_their_own)
+{
+	static const struct {
+		const char *rules, *why;
+	} rows[] = {
+		{ "Dense_1.weight -> w.0\nhead.weight -> w.1 T",
+		  "differently" },
+		{ "Dense_0.kernel -> w.0 T\nDense_0.bias -> w.1 T",
+		  "in shape or dtype" },
+		{ "Dense_*.kernel -> w.0 stack 0", "itself" },
+		{ "blocks.0.wq -> w.0\nblocks.1.wq -> w.1", NULL },
+		{ "blocks.0.wq -> w.0 T\nblocks.1.wq -> w.1", "differently" },
+		{ "blocks.0.wq -> w.0 T\nblocks.1.wq -> w.1 T", NULL },
+	};
+	sftr_checkpoint *ckpt = offer(tensors, COUNT(tensors));
+	sftr_bind_options options = { .unexpected = SFTR_IGNORE,
+				      .rules = rows[_i].rules };
+	sftr_binding *b;
+	sftr_error err;
+	sftr_code code =
+		bind("w.* stack 0\tF32\t? ...\n", ckpt, &options, &b, &err);
+
+	ck_assert_msg((code == SFTR_OK) == (rows[_i].why == NULL), "%s",
+		      err.message);
+	if (code != SFTR_OK) {
+		ck_assert_int_eq(code, SFTR_E_SHAPE);
+		ck_assert_ptr_nonnull(strstr(err.message, rows[_i].why));
+	}
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 START_TEST(a_manifest_is_bound_as_far_as_the_file_goes)
 {
 	sftr_checkpoint *ckpt = offer(tensors, COUNT(tensors));
@@ -447,6 +481,8 @@ main(void)
 	tcase_add_test(
 		tc, slots_are_printed_with_what_would_mean_something_escaped);
 	tcase_add_test(tc, a_manifest_is_bound_as_far_as_the_file_goes);
+	tcase_add_loop_test(tc, parts_of_a_stack_may_come_by_rules_of_their_own,
+			    0, 6);
 	tcase_add_test(tc, a_scalar_may_be_optional);
 	tcase_add_test(tc, dimensions_of_a_repetition_are_its_own);
 	tcase_add_test(tc, what_is_not_there_at_all_is_missing);

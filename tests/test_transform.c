@@ -50,6 +50,33 @@ START_TEST(words_say_what_is_done)
 }
 END_TEST
 
+START_TEST(what_turns_alike_is_told)
+{
+	for (size_t i = 0; i < COUNT(texts); i++)
+		for (size_t k = 0; k < COUNT(texts); k++) {
+			bool alike = texts[i].turn == texts[k].turn &&
+				     !strcmp(texts[i].axes, texts[k].axes);
+			sftr__transform a, b;
+			const char *due;
+			size_t at;
+
+			sftr__transform_parse(texts[i].text,
+					      strlen(texts[i].text), &a, &at,
+					      &due);
+			sftr__transform_parse(texts[k].text,
+					      strlen(texts[k].text), &b, &at,
+					      &due);
+			ck_assert_int_eq(sftr__transform_turns_as(&a, &b),
+					 alike);
+			ck_assert_int_eq(sftr__transform_turns_as(&a, NULL),
+					 a.turn == SFTR__KEEP);
+			ck_assert_int_eq(sftr__transform_turns_as(NULL, &b),
+					 b.turn == SFTR__KEEP);
+		}
+	ck_assert(sftr__transform_turns_as(NULL, NULL));
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	size_t at;
@@ -199,6 +226,7 @@ main(void)
 	TCase *tc = tcase_create("transform");
 
 	tcase_add_loop_test(tc, words_say_what_is_done, 0, COUNT(texts));
+	tcase_add_test(tc, what_turns_alike_is_told);
 	tcase_add_loop_test(tc, a_fault_has_its_place, 0, COUNT(faults));
 	tcase_add_test(tc, every_dimension_there_can_be_is_permuted);
 	tcase_add_loop_test(tc, dimensions_come_to_lie_as_the_words_say, 0,

@@ -123,10 +123,11 @@ static sftr_code
 take_numbered(sftr__matcher *m, const sftr__want *want, const sftr__name *name,
 	      uint64_t n, sftr__match *match)
 {
-	const sftr__rule *rule = NULL;
+	const sftr__transform *first = NULL;
 	sftr_code code = make_room(m, want, n, match);
 
 	for (uint64_t i = 0; i < n && code == SFTR_OK; i++) {
+		const sftr__transform *own = NULL;
 		uint32_t head = SFTR__NO_OFFER;
 		sftr__offer *o;
 
@@ -141,13 +142,16 @@ take_numbered(sftr__matcher *m, const sftr__want *want, const sftr__name *name,
 			match->other = m->offers->offers[o->next].tensor->name;
 			match->is_ambiguous = true;
 		}
-		/* Parts are turned by one rule, or by none, and no stacks. */
+		if (o->rule != NULL)
+			own = &o->rule->transform;
 		if (i == 0)
-			rule = o->rule;
-		if (o->rule != rule ||
-		    (rule != NULL && rule->transform.is_stack))
-			refuse_parts(match, "not every part of the stack is "
-					    "turned by one rule, or by none");
+			first = own;
+		if (own != NULL && own->is_stack)
+			refuse_parts(match, "a part of the stack is a stack "
+					    "itself, by a rule");
+		else if (!sftr__transform_turns_as(own, first))
+			refuse_parts(match, "rules turn the parts of the stack "
+					    "differently");
 	}
 	return code;
 }

@@ -90,6 +90,20 @@ parse_permutation(struct words *w, sftr__transform *t)
 }
 
 bool
+sftr__transform_turns_as(const sftr__transform *t, const sftr__transform *other)
+{
+	static const sftr__transform none;
+
+	if (t == NULL)
+		t = &none;
+	if (other == NULL)
+		other = &none;
+	/* Axes that are not there are 0. */
+	return t->turn == other->turn && t->n_axes == other->n_axes &&
+	       memcmp(t->axes, other->axes, sizeof t->axes) == 0;
+}
+
+bool
 sftr__transform_parse(const char *text, size_t n, sftr__transform *t,
 		      size_t *at, const char **due)
 {

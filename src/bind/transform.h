@@ -37,6 +37,11 @@ bool
 sftr__transform_parse(const char *text, size_t n, sftr__transform *t,
 		      size_t *at, const char **due);
 
+/* Whether two turn dimensions alike; NULL turns none. */
+bool
+sftr__transform_turns_as(const sftr__transform *t,
+			 const sftr__transform *other);
+
 /*
  * The order of dimensions: the result's i is the file's from[i], or counts the
  * parts of a stack.
