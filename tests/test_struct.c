@@ -886,6 +886,46 @@ struct twice {
 SFTR_STRUCT(twice_table, struct twice, SFTR_STRUCTS(a, n, one_table),
 	    SFTR_STRUCTS(b, n, one_table), SFTR_DIM(n, "unheard"));
 
+struct lora {
+	struct one *a, *b;
+	int n;
+	bool has_a, has_b;
+};
+SFTR_STRUCT(lora_table, struct lora,
+	    SFTR_STRUCTS_ALLOC(a, n, one_table, SFTR_OPTIONAL(has_a)),
+	    SFTR_STRUCTS_ALLOC(b, n, one_table, SFTR_OPTIONAL(has_b)));
+
+START_TEST(an_absent_array_leaves_a_shared_count_to_the_other)
+{
+	static const struct offered tensors[] = {
+		{ "a.0.w", SFTR_F32, 0, { 0 }, numbers },
+		{ "a.1.w", SFTR_F32, 0, { 0 }, numbers },
+		{ "b.0.w", SFTR_F32, 0, { 0 }, numbers },
+	};
+	static const struct {
+		size_t begin, n;
+		int count;
+	} rows[] = { { 0, 2, 2 }, { 2, 1, 1 }, { 0, 0, 0 }, { 1, 2, -1 } };
+	sftr_checkpoint *ckpt = offer(tensors + rows[_i].begin, rows[_i].n);
+	struct lora lora;
+	sftr_binding *b;
+	sftr_error err;
+	sftr_code code = SFTR_BIND(ckpt, lora_table, &lora, NULL, &b, &err);
+
+	if (rows[_i].count < 0) {
+		/* "a.1" without "a.0" is no array. */
+		ck_assert_int_eq(code, SFTR_E_UNEXPECTED);
+	} else {
+		ck_assert_msg(code == SFTR_OK, "%s", err.message);
+		ck_assert_int_eq(lora.n, rows[_i].count);
+		ck_assert_int_eq(lora.has_a, _i == 0);
+		ck_assert_int_eq(lora.has_b, _i == 1);
+	}
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 /* No file can have a program read an array beyond what was bound of it. */
 START_TEST(arrays_that_share_a_count_are_of_one_length)
 {
@@ -944,6 +984,8 @@ main(void)
 	tcase_add_test(tc, a_table_of_many_fields_has_each_once);
 	tcase_add_test(tc, a_table_within_itself_is_refused);
 	tcase_add_test(tc, a_count_that_does_not_fit_its_member_is_an_error);
+	tcase_add_loop_test(
+		tc, an_absent_array_leaves_a_shared_count_to_the_other, 0, 4);
 	tcase_add_test(tc, arrays_that_share_a_count_are_of_one_length);
 	return run_suite("struct", tc);
 }

@@ -207,8 +207,9 @@ typedef struct sftr_table sftr_table;
  * bind: on success counts, dims and presence are written, and VIEW and ALLOC
  * pointers are NULL until the load; on failure nothing.  SFTR_E_TABLE if the
  * table contradicts itself, SFTR_E_CAPACITY if a number does not fit its
- * member, or is another than one that shares it, and what sftr_bind can return.
- * The object must stay where it is until the binding is freed.
+ * member, or is another than one that shares it (an array that is optional and
+ * absent has no say), and what sftr_bind can return.  The object must stay where
+ * it is until the binding is freed.
  *
  * load: where the bind succeeds and the load does not, there is no binding;
  * pointers are NULL then, counts and dims 0, and nothing is present.

@@ -36,10 +36,11 @@ sftr__laters_add(sftr__laters *laters, const sftr__later *later)
 	return true;
 }
 
+/* Whether something in the file says the number. */
 static bool
 is_known(const sftr__later *later, const sftr__dims *dims)
 {
-	return later->kind == SFTR__LATER_COUNT ||
+	return (later->kind == SFTR__LATER_COUNT && !later->is_absent) ||
 	       (later->kind == SFTR__LATER_DIM &&
 		dims->dims[later->value].is_known);
 }
@@ -47,9 +48,11 @@ is_known(const sftr__later *later, const sftr__dims *dims)
 static uint64_t
 number_of(const sftr__later *later, const sftr__dims *dims)
 {
-	if (later->kind != SFTR__LATER_DIM)
-		return later->value;
-	return is_known(later, dims) ? dims->dims[later->value].value : 0;
+	if (!is_known(later, dims))
+		return 0;
+	return later->kind == SFTR__LATER_COUNT ?
+		       later->value :
+		       dims->dims[later->value].value;
 }
 
 static sftr_code
@@ -122,28 +125,36 @@ sftr__laters_check(const sftr__laters *laters, const sftr__dims *dims,
 	return code;
 }
 
+static void
+write_one(const sftr__later *later, const sftr__dims *dims)
+{
+	bool value = later->value != 0;
+
+	switch (later->kind) {
+	case SFTR__LATER_BOOL:
+		memcpy(later->object + later->offset, &value, sizeof value);
+		break;
+	case SFTR__LATER_POINTER:
+		memcpy(later->object + later->field->offset, &later->pointer,
+		       sizeof later->pointer);
+		break;
+	default:
+		sftr__field_set_integer(later->field, later->object,
+					number_of(later, dims));
+		break;
+	}
+}
+
 void
 sftr__laters_write(const sftr__laters *laters, const sftr__dims *dims)
 {
-	for (size_t i = 0; i < laters->n; i++) {
-		const sftr__later *later = &laters->items[i];
-		bool value = later->value != 0;
-
-		switch (later->kind) {
-		case SFTR__LATER_BOOL:
-			memcpy(later->object + later->offset, &value,
-			       sizeof value);
-			break;
-		case SFTR__LATER_POINTER:
-			memcpy(later->object + later->field->offset,
-			       &later->pointer, sizeof later->pointer);
-			break;
-		default:
-			sftr__field_set_integer(later->field, later->object,
-						number_of(later, dims));
-			break;
-		}
-	}
+	/* What is known comes last: it may share a member with what is not. */
+	for (size_t i = 0; i < laters->n; i++)
+		if (!is_known(&laters->items[i], dims))
+			write_one(&laters->items[i], dims);
+	for (size_t i = 0; i < laters->n; i++)
+		if (is_known(&laters->items[i], dims))
+			write_one(&laters->items[i], dims);
 }
 
 void
