@@ -7,7 +7,7 @@
 #define N_KEPT 3
 
 static const int kept[N_KEPT] = { SIGHUP, SIGINT, SIGTERM };
-static struct sigaction before[N_KEPT], before_limit;
+static struct sigaction before[N_KEPT];
 static volatile sig_atomic_t came;
 
 static void
@@ -34,9 +34,6 @@ interrupt_begin(void)
 		if (before[i].sa_handler != SIG_IGN)
 			sigaction(kept[i], &action, NULL);
 	}
-	/* A write beyond the limit of a file's size then fails, and is said. */
-	action.sa_handler = SIG_IGN;
-	sigaction(SIGXFSZ, &action, &before_limit);
 }
 
 bool
@@ -50,7 +47,6 @@ interrupt_end(void)
 {
 	for (int i = 0; i < N_KEPT; i++)
 		sigaction(kept[i], &before[i], NULL);
-	sigaction(SIGXFSZ, &before_limit, NULL);
 	if (came != 0)
 		raise(came);
 }
