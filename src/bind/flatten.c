@@ -67,11 +67,9 @@ add_pointer(sftr__flat *f, const struct instance *in, const sftr_field *field,
 
 static sftr_code
 add_count(sftr__flat *f, const struct instance *in, const sftr_field *field,
-	  uint64_t count, bool is_absent)
+	  uint64_t count)
 {
-	sftr__later later = { .kind = SFTR__LATER_COUNT,
-			      .value = count,
-			      .is_absent = is_absent };
+	sftr__later later = { .kind = SFTR__LATER_COUNT, .value = count };
 
 	return add_later(f, in, field, later);
 }
@@ -140,7 +138,7 @@ clear_field(sftr__flat *f, const struct instance *in, const sftr_field *field)
 		code = add_pointer(f, in, field, NULL);
 	if (code == SFTR_OK && (field->what == SFTR__STRUCTS ||
 				field->what == SFTR__STRUCTS_ALLOC))
-		code = add_count(f, in, field, 0, true);
+		code = add_count(f, in, field, 0);
 	if (code == SFTR_OK)
 		code = add_bool(f, in, field,
 				sftr__field_word(field, SFTR__OPTIONAL, 0),
@@ -260,8 +258,7 @@ add_array(sftr__flat *f, const struct instance *in, const sftr_field *field,
 		code = add_pointer(f, in, field,
 				   count > 0 ? below->object : NULL);
 	if (code == SFTR_OK && field->count_size > 0)
-		code = add_count(f, in, field, count,
-				 optional != NULL && count == 0);
+		code = add_count(f, in, field, count);
 	if (code == SFTR_OK && !grows)
 		code = add_limit(f, field, below->name, in);
 	if (code == SFTR_OK)

@@ -36,11 +36,11 @@ sftr__laters_add(sftr__laters *laters, const sftr__later *later)
 	return true;
 }
 
-/* Whether something in the file says the number. */
+/* Whether something in the file says the number; no array has 0 elements. */
 static bool
 is_known(const sftr__later *later, const sftr__dims *dims)
 {
-	return (later->kind == SFTR__LATER_COUNT && !later->is_absent) ||
+	return (later->kind == SFTR__LATER_COUNT && later->value > 0) ||
 	       (later->kind == SFTR__LATER_DIM &&
 		dims->dims[later->value].is_known);
 }

@@ -23,7 +23,6 @@ typedef struct sftr__later {
 	const sftr_field *field;
 	size_t offset; /* of the bool */
 	uint64_t value;
-	bool is_absent; /* a count of what is optional and not there */
 	const void *pointer;
 	const char *path; /* of the instance, for messages; borrowed */
 } sftr__later;
