@@ -67,3 +67,14 @@ sftr__key_add(sftr__key *key, const sftr_step *steps, size_t n_steps)
 	}
 	return true;
 }
+
+bool
+sftr__key_add_slot(sftr__key *key, const sftr_step *steps, size_t n_steps,
+		   bool drop_flat)
+{
+	for (size_t i = 0; i < n_steps; i++)
+		if (!(drop_flat && steps[i].kind == SFTR_STEP_FLAT) &&
+		    !sftr__key_add(key, &steps[i], 1))
+			return false;
+	return true;
+}

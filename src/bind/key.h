@@ -30,5 +30,9 @@ sftr__key_free(sftr__key *key);
 /* Appends steps; false without memory. */
 bool
 sftr__key_add(sftr__key *key, const sftr_step *steps, size_t n_steps);
+/* As above, but passes over FLAT steps where slots do. */
+bool
+sftr__key_add_slot(sftr__key *key, const sftr_step *steps, size_t n_steps,
+		   bool drop_flat);
 
 #endif

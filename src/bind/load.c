@@ -255,10 +255,9 @@ prefix_key(const sftr_binding *b, const char *prefix, sftr__key *key,
 	sftr__path_buffer_init(&path, &b->allocator);
 	code = sftr__path_parse_into(b->slot_codec, prefix, strlen(prefix),
 				     &path, err);
-	for (size_t i = 0; i < path.n_steps && code == SFTR_OK; i++)
-		if (!(b->drop_flat && path.steps[i].kind == SFTR_STEP_FLAT) &&
-		    !sftr__key_add(key, &path.steps[i], 1))
-			code = sftr__fail_memory(err);
+	if (code == SFTR_OK &&
+	    !sftr__key_add_slot(key, path.steps, path.n_steps, b->drop_flat))
+		code = sftr__fail_memory(err);
 	sftr__path_buffer_free(&path);
 	return code;
 }

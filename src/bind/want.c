@@ -34,11 +34,10 @@ static sftr_code
 make_key(struct copier *c, const sftr_step *steps, size_t n, sftr_str *key)
 {
 	c->key.n = 0;
-	for (size_t i = 0; i < n; i++)
-		if (!(c->drop_flat && steps[i].kind == SFTR_STEP_FLAT) &&
-		    !sftr__key_add(&c->key, &steps[i], 1))
-			return sftr__fail_memory(c->err);
-	return keep_key(c, key) ? SFTR_OK : sftr__fail_memory(c->err);
+	return sftr__key_add_slot(&c->key, steps, n, c->drop_flat) &&
+			       keep_key(c, key) ?
+		       SFTR_OK :
+		       sftr__fail_memory(c->err);
 }
 
 static sftr_code
