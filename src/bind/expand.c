@@ -4,10 +4,10 @@
 #include "base/alloc.h"
 #include "base/diagnostic.h"
 #include "bind/escape.h"
+#include "bind/member.h"
 #include "bind/slot.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /*
@@ -69,20 +69,13 @@ number_names(struct expander *e, const struct item *item, uint64_t number)
 
 	for (size_t i = 0; i < n && out != NULL; i++) {
 		const sftr_alias *alias = &item->aliases[i];
-		const char *star = sftr__find_star(alias->name);
-		size_t room = strlen(alias->name) + 24;
-		char *text = sftr__arena_alloc(e->arena, room);
 
-		if (text == NULL)
+		out[i] = *alias;
+		if (sftr__find_star(alias->name) != NULL)
+			out[i].name = sftr__name_numbered(e->arena, alias->name,
+							  number);
+		if (out[i].name == NULL)
 			return NULL;
-		out[i].name = alias->name;
-		out[i].transform = alias->transform;
-		if (star == NULL)
-			continue;
-		snprintf(text, room, "%.*s%" PRIu64 "%s",
-			 (int)(star - alias->name), alias->name, number,
-			 star + 1);
-		out[i].name = text;
 	}
 	return out;
 }
