@@ -227,9 +227,9 @@ sftr__binding_new(const sftr__binding_setup *setup, sftr_binding **binding,
 	b->progress_user = options->progress_user;
 	sftr__arena_init(&b->arena, &a);
 	code = fill(b, setup, &report, err);
-	if (code != SFTR_OK && report.code == SFTR_OK)
-		sftr__report_fail(options, sftr_checkpoint_file(b->ckpt, 0));
-	else if (options->report != NULL)
+	/* What failed for another reason has the report that it began with. */
+	if (options->report != NULL &&
+	    (code == SFTR_OK || report.code != SFTR_OK))
 		*options->report = report.counts;
 	if (code != SFTR_OK) {
 		sftr_binding_free(b);

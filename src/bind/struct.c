@@ -124,23 +124,17 @@ own_options(const sftr_bind_options *options, const sftr_table *table)
 }
 
 static sftr_code
-bind_struct(const sftr_checkpoint *ckpt, const sftr_table *table, void *object,
-	    const sftr_bind_options *options, bool loads,
-	    sftr_binding **binding, sftr_error *err)
+check(const sftr_table *table, const sftr_bind_options *options,
+      sftr_error *err)
 {
-	sftr_code code;
+	sftr_code code = sftr__table_check(table, options->allocator, err);
 
-	*binding = NULL;
-	sftr__report_fail(options, sftr_checkpoint_file(ckpt, 0));
-	code = sftr__table_check(table, options->allocator, err);
-	if (code != SFTR_OK)
-		return code;
-	if (options->slot_codec != SFTR_CODEC_GUESS &&
+	if (code == SFTR_OK && options->slot_codec != SFTR_CODEC_GUESS &&
 	    options->slot_codec != SFTR_CODEC_DOTTED)
-		return sftr__fail(err, SFTR_E_ARGUMENT,
+		code = sftr__fail(err, SFTR_E_ARGUMENT,
 				  "names of members are dotted, not %s",
 				  sftr_codec_name(options->slot_codec));
-	return bind_object(ckpt, table, object, options, loads, binding, err);
+	return code;
 }
 
 sftr_code
@@ -149,8 +143,13 @@ sftr_struct_bind(const sftr_checkpoint *ckpt, const sftr_table *table,
 		 sftr_binding **binding, sftr_error *err)
 {
 	sftr_bind_options own = own_options(options, table);
+	sftr_code code = check(table, &own, err);
 
-	return bind_struct(ckpt, table, object, &own, false, binding, err);
+	*binding = NULL;
+	sftr__report_fail(&own, sftr_checkpoint_file(ckpt, 0));
+	return code == SFTR_OK ? bind_object(ckpt, table, object, &own, false,
+					     binding, err) :
+				 code;
 }
 
 sftr_code
@@ -161,7 +160,7 @@ sftr_struct_load(const char *path, const sftr_table *table, void *object,
 	sftr_bind_options own = own_options(options, table);
 	sftr_checkpoint *ckpt;
 	sftr_binding *b = NULL;
-	sftr_code code = sftr__table_check(table, own.allocator, err);
+	sftr_code code = check(table, &own, err);
 
 	if (binding != NULL)
 		*binding = NULL;
@@ -176,7 +175,7 @@ sftr_struct_load(const char *path, const sftr_table *table, void *object,
 	code = sftr_checkpoint_open(path, own.open, &ckpt, err);
 	if (code != SFTR_OK)
 		return code;
-	code = bind_struct(ckpt, table, object, &own, true, &b, err);
+	code = bind_object(ckpt, table, object, &own, true, &b, err);
 	sftr_checkpoint_close(ckpt);
 	if (binding != NULL)
 		*binding = b;

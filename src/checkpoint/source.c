@@ -66,7 +66,7 @@ sftr__source_open(sftr__source *s, const sftr_allocator *a, const char *path,
 	memset(s, 0, sizeof *s);
 	s->fd = -1;
 	do {
-		/* Not blocked by a FIFO, nor led by a terminal. */
+		/* Neither blocked by a FIFO nor given a terminal. */
 		fd = sftr__sys_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	} while (fd == -EINTR);
 	if (fd < 0) {
