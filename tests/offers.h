@@ -34,7 +34,7 @@ offered_bytes(const struct offered *o, size_t n_bytes)
 	if (!SFTR__BIG_ENDIAN)
 		return o->bytes;
 	ck_assert_uint_le(n_bytes, sizeof turned - used);
-	sftr__copy_to_host(o->dtype, copy, o->bytes, n_bytes);
+	sftr__copy_to_host(o->dtype, copy, o->bytes, n_bytes, false);
 	used += (n_bytes + 7) / 8 * 8;
 	return copy;
 }

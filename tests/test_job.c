@@ -16,8 +16,11 @@
 
 #include <errno.h>
 
-/* Whether results are too large for the caches, and large reads fetch ahead. */
-static bool streams, reads_ahead;
+/*
+ * Whether results are too large for the caches, large reads fetch ahead, and
+ * what lies otherwise in its lines passes through scratch.
+ */
+static bool streams, reads_ahead, realigns;
 
 bool
 __wrap_sftr__stream_pays(uint64_t n_bytes);
@@ -35,6 +38,14 @@ __wrap_sftr__ahead_pays(const sftr__source *s)
 {
 	ck_assert_int_ge(s->fd, 0);
 	return reads_ahead;
+}
+
+bool
+__wrap_sftr__stream_realigns(void);
+bool
+__wrap_sftr__stream_realigns(void)
+{
+	return realigns;
 }
 
 #define MAX_TENSORS 700
@@ -194,8 +205,9 @@ START_TEST(small_tensors_come_to_their_places_in_few_reads)
 	const char *path = in_folder("crowd.safetensors");
 	sftr_binding *b;
 
+	streams = realigns = _i > 2;
 	make_crowd(&crowd, MAX_TENSORS, 3000, path);
-	b = bind_crowd(&crowd, path, 1 + (unsigned)_i);
+	b = bind_crowd(&crowd, path, 1 + (unsigned)_i % 3);
 	clear_room(&crowd, b);
 	faults_clear();
 	ck_assert_int_eq(sftr_binding_load(b, NULL, NULL), SFTR_OK);
@@ -389,10 +401,11 @@ START_TEST(a_large_tensor_may_lie_anywhere_in_a_line)
 }
 END_TEST
 
-START_TEST(a_large_tensor_may_be_fetched_ahead)
+START_TEST(a_large_tensor_may_pass_the_caches)
 {
 	streams = true;
 	reads_ahead = _i == 1;
+	realigns = _i == 2;
 	load_large(LARGE, 21);
 }
 END_TEST
@@ -438,13 +451,13 @@ main(void)
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_checked_fixture(tc, faults_clear, faults_clear);
 	tcase_add_loop_test(tc, small_tensors_come_to_their_places_in_few_reads,
-			    0, 3);
+			    0, 6);
 	tcase_add_loop_test(tc, reads_that_come_short_in_a_place_go_on_there, 0,
 			    3);
 	tcase_add_loop_test(tc, every_read_of_places_fails_once, 0, 4);
 	tcase_add_test(tc, a_file_that_ends_in_a_place_says_where);
 	tcase_add_test(tc, a_large_tensor_may_lie_anywhere_in_a_line);
-	tcase_add_loop_test(tc, a_large_tensor_may_be_fetched_ahead, 0, 2);
+	tcase_add_loop_test(tc, a_large_tensor_may_pass_the_caches, 0, 3);
 	tcase_add_test(tc, every_call_that_fetches_ahead_fails_once);
 	return run_suite("job", tc);
 }

@@ -5,6 +5,7 @@
  * straight to its place.
  */
 #include "bind/plan.h"
+#include "checkpoint/checkpoint.h"
 #include "suite.h"
 
 #include <safetree.h>
@@ -52,14 +53,14 @@ say_job(const sftr_binding *b, const sftr__job *job)
 }
 
 static const char *
-plan_text(sftr_binding *b, bool joins)
+plan_text(sftr_binding *b, bool joins, bool is_in_line)
 {
 	static sftr__job job;
 	sftr__plan plan;
 
 	n_text = 0;
 	text[0] = '\0';
-	sftr__plan_init(&plan, b, joins);
+	sftr__plan_init(&plan, b, joins, is_in_line);
 	while (sftr__plan_next(&plan, &job))
 		say_job(b, &job);
 	ck_assert(!sftr__plan_next(&plan, &job));
@@ -250,7 +251,7 @@ START_TEST(a_load_is_few_large_reads_in_order)
 {
 	sftr_binding *b = bind(cases[_i].entries, count(cases[_i].entries),
 			       cases[_i].slots, count(cases[_i].slots));
-	const char *plan = plan_text(b, true);
+	const char *plan = plan_text(b, true, false);
 	size_t n = strcspn(cases[_i].plan, "~");
 
 	/* A "~" stands for jobs of the same kind. */
@@ -268,11 +269,38 @@ START_TEST(only_what_is_wanted_is_read)
 	sftr_binding *b = bind(entries, 3, slots, 3);
 
 	b->states[1].is_wanted = false;
-	ck_assert_str_eq(plan_text(b, true), "[a+0 60: 0@0*10! 2@0*30!]");
+	ck_assert_str_eq(plan_text(b, true, false),
+			 "[a+0 60: 0@0*10! 2@0*30!]");
 	b->states[0].is_wanted = false;
-	ck_assert_str_eq(plan_text(b, true), "[c+0 30: 2@0*30!]");
+	ck_assert_str_eq(plan_text(b, true, false), "[c+0 30: 2@0*30!]");
 	b->states[2].is_wanted = false;
-	ck_assert_str_eq(plan_text(b, true), "");
+	ck_assert_str_eq(plan_text(b, true, false), "");
+	sftr_binding_free(b);
+}
+END_TEST
+
+/* As far into a line as the tensor is in the file, or a few bytes further. */
+START_TEST(what_lies_otherwise_in_its_lines_is_not_direct)
+{
+	static const char *const entries[] = { "100", "200000", "30",
+					       "2097152" };
+	static const char *const slots[] = { "a", "b", "c", "d" };
+	static const unsigned shifts[] = { 0, 8, 128, 63 };
+	sftr_binding *b = bind(entries, 4, slots, 4);
+
+	for (size_t i = 0; i < 4; i++) {
+		const sftr_tensor *t = b->matches[i].parts[0];
+		uint64_t at = sftr__checkpoint_offset(b->ckpt, t) + shifts[i];
+
+		b->states[i].data = (char *)(uintptr_t)at;
+	}
+	ck_assert_str_eq(plan_text(b, true, true),
+			 "[a+0 1048576: 0@0*100! 1@0*200000 2@0*30! 3@0*848446]"
+			 "[d+848446 1048576: 3@848446*1048576]"
+			 "[d+1897022 200130: 3@1897022*200130]");
+	ck_assert_str_eq(plan_text(b, true, false),
+			 "[a+0 100: 0@0*100!][b+0 200000: 1@0*200000!]"
+			 "[c+0 30: 2@0*30!][d+0 2097152: 3@0*2097152!]");
 	sftr_binding_free(b);
 }
 END_TEST
@@ -284,7 +312,7 @@ START_TEST(what_does_not_lie_in_a_row_is_not_joined)
 	static const char *const slots[] = { "a", "b" };
 	sftr_binding *b = bind(entries, 2, slots, 2);
 
-	ck_assert_str_eq(plan_text(b, false),
+	ck_assert_str_eq(plan_text(b, false, false),
 			 "[a+0 10: 0@0*10!][b+0 20: 1@0*20!]");
 	sftr_binding_free(b);
 }
@@ -304,7 +332,7 @@ START_TEST(a_job_has_room_for_256_pieces)
 		slots[i] = names[i];
 	}
 	b = bind(entries, MAX_SLOTS, slots, MAX_SLOTS);
-	sftr__plan_init(&plan, b, true);
+	sftr__plan_init(&plan, b, true, false);
 	for (size_t left = MAX_SLOTS; left > 0; left -= job.n_pieces) {
 		ck_assert(sftr__plan_next(&plan, &job));
 		ck_assert_uint_eq(job.n_pieces, left < 256 ? left : 256);
@@ -347,6 +375,7 @@ main(void)
 	tcase_add_loop_test(tc, a_load_is_few_large_reads_in_order, 0,
 			    COUNT(cases));
 	tcase_add_test(tc, only_what_is_wanted_is_read);
+	tcase_add_test(tc, what_lies_otherwise_in_its_lines_is_not_direct);
 	tcase_add_test(tc, what_does_not_lie_in_a_row_is_not_joined);
 	tcase_add_test(tc, a_job_has_room_for_256_pieces);
 	tcase_add_loop_test(tc, a_box_is_a_range_of_one_dimension, 0,

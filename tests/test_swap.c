@@ -61,17 +61,17 @@ START_TEST(file_bytes_become_numbers)
 	uint32_t u32[2];
 	uint64_t u64;
 
-	sftr__copy_to_host(SFTR_F16, u16, file, 8);
+	sftr__copy_to_host(SFTR_F16, u16, file, 8, false);
 	ck_assert_uint_eq(u16[0], 0x0201);
 	ck_assert_uint_eq(u16[3], 0x0807);
-	sftr__copy_to_host(SFTR_C64, u32, file, 8);
+	sftr__copy_to_host(SFTR_C64, u32, file, 8, false);
 	ck_assert_uint_eq(u32[0], 0x04030201);
 	ck_assert_uint_eq(u32[1], 0x08070605);
-	sftr__copy_to_host(SFTR_F64, &u64, file, 8);
+	sftr__copy_to_host(SFTR_F64, &u64, file, 8, false);
 	ck_assert_uint_eq(u64, 0x0807060504030201);
-	sftr__copy_to_host(SFTR_F6_E3M2, copy, file, 3);
+	sftr__copy_to_host(SFTR_F6_E3M2, copy, file, 3, false);
 	ck_assert_mem_eq(copy, file, 3);
-	sftr__copy_to_host(SFTR_F64, NULL, NULL, 0);
+	sftr__copy_to_host(SFTR_F64, NULL, NULL, 0, false);
 }
 END_TEST
 

@@ -5,13 +5,12 @@
 #include "checkpoint/ahead.h"
 #include "checkpoint/checkpoint.h"
 #include "numeric/cast.h"
+#include "numeric/stream.h"
 #include "numeric/stride.h"
 #include "numeric/swap.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-#define LINE 64
 
 /* Each piece may have a gap before it, and the last one may leave a rest. */
 #define MAX_TARGETS (2 * SFTR__JOB_PIECES + 1)
@@ -50,9 +49,7 @@ add_target(struct targets *to, char *at, size_t n_bytes)
 static char *
 place_of(const sftr_binding *b, const sftr__piece *p)
 {
-	const sftr__match *m = &b->matches[p->slot];
-
-	return b->states[p->slot].data + p->part * (m->n_bytes / m->n_parts);
+	return sftr__plan_place(b, p->slot, p->part);
 }
 
 /* How far in the job's bytes a piece begins. */
@@ -187,7 +184,8 @@ place_piece(const sftr_binding *b, const sftr__piece *piece, char *bytes,
 		return code;
 	if (flat && !m->is_converted) {
 		sftr__copy_to_host(t->dtype, at + piece->begin, bytes,
-				   (size_t)piece->n_bytes);
+				   (size_t)piece->n_bytes,
+				   way != SFTR__JOB_CACHED);
 		return SFTR_OK;
 	}
 	sftr__to_host(t->dtype, bytes, (size_t)piece->n_bytes);
@@ -211,7 +209,7 @@ sftr_code
 sftr__job_do(const sftr_binding *b, const sftr__job *job, char *scratch,
 	     sftr__job_way way, sftr_error *err)
 {
-	char *spare = scratch + SFTR__JOB_BYTES + LINE;
+	char *spare = scratch + SFTR__JOB_BYTES + SFTR__LINE;
 	struct targets to;
 	sftr_code code;
 
@@ -219,7 +217,7 @@ sftr__job_do(const sftr_binding *b, const sftr__job *job, char *scratch,
 	 * Bytes lie in their lines as the file's do in theirs: into memory that
 	 * is in the caches, some processors copy four times as fast then.
 	 */
-	scratch += (file_offset(b, job) - (uintptr_t)scratch) % LINE;
+	scratch += (file_offset(b, job) - (uintptr_t)scratch) % SFTR__LINE;
 	aim(b, job, scratch, &to);
 	code = read_job(b, job, &to, scratch, way, err);
 	for (size_t i = 0; i < job->n_pieces && code == SFTR_OK; i++) {

@@ -19,8 +19,8 @@
 /* How results come to memory. */
 typedef enum sftr__job_way {
 	SFTR__JOB_CACHED, /* through the caches */
-	SFTR__JOB_STREAM, /* conversions past them */
-	SFTR__JOB_AHEAD, /* and large pieces as well, as checkpoint/ahead does */
+	SFTR__JOB_STREAM, /* past them, from scratch */
+	SFTR__JOB_AHEAD,  /* large pieces also, as checkpoint/ahead does */
 } sftr__job_way;
 
 /* Does a job with SFTR__JOB_SCRATCH bytes that no other uses meanwhile. */

@@ -211,6 +211,7 @@ static sftr_code
 run(struct load *l, sftr_error *err)
 {
 	const sftr_allocator *a = &l->b->allocator;
+	bool in_files = l->b->ckpt->arrays == NULL;
 	unsigned n = l->b->n_threads;
 	size_t n_scratch;
 
@@ -227,8 +228,10 @@ run(struct load *l, sftr_error *err)
 	n_scratch = (size_t)n * SFTR__JOB_SCRATCH;
 	l->lock = sftr__lock_new(a);
 	l->scratch = sftr__alloc(a, n_scratch);
-	sftr__plan_init(&l->plan, l->b, l->b->ckpt->arrays == NULL);
 	l->way = choose_way(l);
+	sftr__plan_init(&l->plan, l->b, in_files,
+			in_files && l->way == SFTR__JOB_STREAM &&
+				sftr__stream_realigns());
 	if (l->lock == NULL || l->scratch == NULL) {
 		l->code = sftr__fail_memory(&l->error);
 	} else {

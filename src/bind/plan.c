@@ -2,15 +2,19 @@
 #include "bind/plan.h"
 
 #include "base/bytes.h"
+#include "checkpoint/checkpoint.h"
+#include "numeric/stream.h"
 
 /* Bytes that nobody wants are read if they are fewer: a call costs as much. */
 #define GAP 4096
 
 void
-sftr__plan_init(sftr__plan *plan, const sftr_binding *binding, bool joins)
+sftr__plan_init(sftr__plan *plan, const sftr_binding *binding, bool joins,
+		bool is_in_line)
 {
 	plan->binding = binding;
 	plan->joins = joins;
+	plan->is_in_line = is_in_line;
 	plan->at = 0;
 	plan->done = 0;
 }
@@ -35,7 +39,26 @@ sftr__box_elements(const uint64_t *shape, uint32_t rank, uint64_t first,
 	return inner;
 }
 
-/* Whether bytes may go from the file to their place and be right. */
+char *
+sftr__plan_place(const sftr_binding *b, uint32_t slot, uint32_t part)
+{
+	const sftr__match *m = &b->matches[slot];
+
+	return b->states[slot].data + part * (m->n_bytes / m->n_parts);
+}
+
+/* Whether a part's place begins in a line where it does in the file. */
+static bool
+is_in_line(const sftr_binding *b, const sftr__order *order)
+{
+	const sftr_tensor *t = b->matches[order->slot].parts[order->part];
+	uintptr_t place =
+		(uintptr_t)sftr__plan_place(b, order->slot, order->part);
+
+	return (place - sftr__checkpoint_offset(b->ckpt, t)) % SFTR__LINE == 0;
+}
+
+/* Whether bytes go from the file to their place, and are right there. */
 static bool
 is_direct(const sftr__plan *plan)
 {
@@ -45,7 +68,8 @@ is_direct(const sftr__plan *plan)
 	const sftr__match *m = &b->matches[order->slot];
 
 	return !m->is_converted && (want->slot.flags & SFTR_SLOT_BOOL) == 0 &&
-	       sftr__match_is_flat(m);
+	       sftr__match_is_flat(m) &&
+	       (!plan->is_in_line || is_in_line(b, order));
 }
 
 /* The next piece of the part that the plan is at; not beyond 'most' bytes. */

@@ -26,7 +26,7 @@ typedef struct sftr__piece {
 	uint64_t n;	/* elements; 8 / gcd(8, bits) of them if sub-byte */
 	uint64_t begin; /* bytes in the tensor */
 	uint64_t n_bytes;
-	bool is_direct; /* may be read straight to its place */
+	bool is_direct; /* is read straight to its place */
 } sftr__piece;
 
 typedef struct sftr__job {
@@ -39,9 +39,10 @@ typedef struct sftr__job {
 
 typedef struct sftr__plan {
 	const sftr_binding *binding;
-	bool joins;    /* tensors that are neighbours in a file */
-	size_t at;     /* in the binding's order */
-	uint64_t done; /* bytes of that part that jobs were made of */
+	bool joins;	 /* tensors that are neighbours in a file */
+	bool is_in_line; /* what is direct; see sftr__stream_realigns */
+	size_t at;	 /* in the binding's order */
+	uint64_t done;	 /* bytes of that part that jobs were made of */
 } sftr__plan;
 
 /*
@@ -53,9 +54,18 @@ uint64_t
 sftr__box_elements(const uint64_t *shape, uint32_t rank, uint64_t first,
 		   uint64_t most);
 
-/* A plan of all slots whose state 'is_wanted'. */
+/* Where a flat part of a slot begins in memory. */
+char *
+sftr__plan_place(const sftr_binding *b, uint32_t slot, uint32_t part);
+
+/*
+ * A plan of all slots whose state 'is_wanted'.  With is_in_line, for tensors in
+ * files and slots with memory, only what lies in its lines as the file has it
+ * is direct.
+ */
 void
-sftr__plan_init(sftr__plan *plan, const sftr_binding *binding, bool joins);
+sftr__plan_init(sftr__plan *plan, const sftr_binding *binding, bool joins,
+		bool is_in_line);
 
 /* The next job; false if there is none. */
 bool

@@ -173,7 +173,7 @@ yield(const sftr__item *item, const sftr__origin *origin, uint64_t offset,
 		return sftr_checkpoint_read_bytes(origin->ckpt, origin->tensor,
 						  offset, to, n, err);
 	sftr__copy_to_host(item->dtype, to,
-			   (const char *)origin->bytes + offset, n);
+			   (const char *)origin->bytes + offset, n, false);
 	return SFTR_OK;
 }
 

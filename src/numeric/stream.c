@@ -11,8 +11,6 @@
 #define HAVE_STREAM 0
 #endif
 
-#define LINE 64
-
 /*
  * Bytes that are named ahead, then copied.  A processor has some fifty fetches
  * under way at most, and stores wait behind those that find no place.
@@ -45,11 +43,26 @@ sftr__stream_fetches(void)
 #endif
 }
 
+/*
+ * Measured on AMD's Zen 4: the system's copy loop loses a tenth to a fifth where
+ * lines do not match, and more than half where a place is up to 15 bytes
+ * further in its page than its source.
+ */
+bool
+sftr__stream_realigns(void)
+{
+#if HAVE_STREAM
+	return __builtin_cpu_is("amd") != 0;
+#else
+	return false;
+#endif
+}
+
 static void
 fetch(const char *bytes, size_t begin, size_t end)
 {
 	/* Into the second cache: the first has what is copied just now. */
-	for (size_t i = begin; i < end; i += LINE)
+	for (size_t i = begin; i < end; i += SFTR__LINE)
 		__builtin_prefetch(bytes + i, 0, 2);
 }
 
@@ -58,7 +71,7 @@ static void
 store_lines(char *dst, const char *src, size_t n_bytes)
 {
 #if HAVE_STREAM
-	for (size_t i = 0; i < n_bytes; i += LINE) {
+	for (size_t i = 0; i < n_bytes; i += SFTR__LINE) {
 		const __m128i *from = (const void *)(src + i);
 		__m128i *to = (void *)(dst + i);
 		__m128i a = _mm_loadu_si128(from);
@@ -80,15 +93,15 @@ void
 sftr__stream_copy(void *dst, const void *src, size_t n_bytes, const char *ahead,
 		  size_t n_ahead)
 {
-	size_t at = (0 - (uintptr_t)dst) % LINE;
+	size_t at = (0 - (uintptr_t)dst) % SFTR__LINE;
 	const char *s = src;
 	char *d = dst;
 
 	if (at > n_bytes)
 		at = n_bytes;
 	memcpy(d, s, at);
-	for (size_t n; n_bytes - at >= LINE; at += n) {
-		n = (n_bytes - at) / LINE * LINE;
+	for (size_t n; n_bytes - at >= SFTR__LINE; at += n) {
+		n = (n_bytes - at) / SFTR__LINE * SFTR__LINE;
 		if (n > STEP)
 			n = STEP;
 		fetch(ahead, at, at + n < n_ahead ? at + n : n_ahead);

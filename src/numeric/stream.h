@@ -13,6 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Bytes that caches move together. */
+#define SFTR__LINE 64
+
 /*
  * Whether so many bytes of output are too many for the last cache, so that
  * storing past it pays.  Asks the system: once a load, not once a block.
@@ -26,6 +29,14 @@ sftr__stream_pays(uint64_t n_bytes);
  */
 bool
 sftr__stream_fetches(void);
+
+/*
+ * Whether this processor is faster in two steps than in one where bytes are to
+ * lie otherwise in their lines than the system's copy of the file: read to
+ * scratch that lies as they do, then copied past the caches.
+ */
+bool
+sftr__stream_realigns(void);
 
 /*
  * Copies n_bytes of any alignment, which do not overlap.  On the way n_ahead

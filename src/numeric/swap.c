@@ -2,6 +2,7 @@
 #include "numeric/swap.h"
 
 #include "base/bytes.h"
+#include "numeric/stream.h"
 
 unsigned
 sftr__swap_width(sftr_dtype dtype)
@@ -74,9 +75,13 @@ sftr__to_host(sftr_dtype dtype, void *bytes, size_t n_bytes)
 }
 
 void
-sftr__copy_to_host(sftr_dtype dtype, void *dst, const void *src, size_t n_bytes)
+sftr__copy_to_host(sftr_dtype dtype, void *dst, const void *src, size_t n_bytes,
+		   bool stream)
 {
 	unsigned width = SFTR__BIG_ENDIAN ? sftr__swap_width(dtype) : 1;
 
-	sftr__swap(dst, src, n_bytes / width, width);
+	if (width == 1 && stream)
+		sftr__stream_copy(dst, src, n_bytes, NULL, 0);
+	else
+		sftr__swap(dst, src, n_bytes / width, width);
 }

@@ -9,6 +9,8 @@
 
 #include <safetree/base.h>
 
+#include <stdbool.h>
+
 /*
  * Bytes that turn round together: 2, 4 or 8; 1 where byte order says nothing.
  * C64 is two numbers of 4 bytes.
@@ -30,9 +32,12 @@ sftr__swap(void *dst, const void *src, size_t n, unsigned width);
 void
 sftr__to_host(sftr_dtype dtype, void *bytes, size_t n_bytes);
 
-/* The same from src to dst, which do not overlap. */
+/*
+ * The same from src to dst, which do not overlap.  'stream' lets it write past
+ * the caches, for outputs larger than they are.
+ */
 void
-sftr__copy_to_host(sftr_dtype dtype, void *dst, const void *src,
-		   size_t n_bytes);
+sftr__copy_to_host(sftr_dtype dtype, void *dst, const void *src, size_t n_bytes,
+		   bool stream);
 
 #endif
