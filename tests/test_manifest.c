@@ -160,6 +160,7 @@ START_TEST(what_parts_names_is_escaped_in_aliases)
 		{ "#0@w", "\\#0@w" },	  { "a#", "a#" },
 		{ "a b|c", "a\\ b\\|c" }, { "a\\ b\\|c", "a\\ b\\|c" },
 		{ "a\\*b", "a\\*b" },	  { "a\\\\*", "a\\\\* stack 0" },
+		{ "a\\\\", "a\\\\" },	  { "a\\", NULL },
 		{ "a\nb", NULL },	  { "", NULL },
 		{ "\xff", NULL }
 	};

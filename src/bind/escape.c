@@ -11,6 +11,31 @@ sftr__escape_span(const char *text, size_t n, char c)
 	return i;
 }
 
+bool
+sftr__escape_is_open(const char *text, size_t n)
+{
+	size_t n_escapes = 0;
+
+	while (n_escapes < n && text[n - 1 - n_escapes] == '\\')
+		n_escapes++;
+	return n_escapes % 2 == 1;
+}
+
+bool
+sftr__escape_next(sftr_str *list, char c, sftr_str *text)
+{
+	size_t n;
+
+	if (list->ptr == NULL)
+		return false;
+	n = sftr__escape_span(list->ptr, list->len, c);
+	text->ptr = list->ptr;
+	text->len = n;
+	list->ptr = n < list->len ? list->ptr + n + 1 : NULL;
+	list->len -= n < list->len ? n + 1 : n;
+	return true;
+}
+
 const char *
 sftr__unescape(sftr__arena *arena, const char *text)
 {

@@ -8,11 +8,24 @@
 
 #include "base/arena.h"
 
+#include <safetree/base.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Bytes up to a c that no "\" stands before; n if there is none. */
 size_t
 sftr__escape_span(const char *text, size_t n, char c);
+
+/* Whether text[n] ends in a "\" that takes the meaning off what comes next. */
+bool
+sftr__escape_is_open(const char *text, size_t n);
+
+/*
+ * Takes the first text off a list of one or more that are parted by c.  False
+ * once there is none left; list->ptr is NULL then.
+ */
+bool
+sftr__escape_next(sftr_str *list, char c, sftr_str *text);
 
 /* The first "*" that no "\" stands before, or NULL. */
 static inline const char *

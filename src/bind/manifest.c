@@ -53,7 +53,8 @@ is_sayable(sftr_str name)
 static sftr_code
 put_name(struct sheet *s, sftr_str name, bool is_spelt, sftr_error *err)
 {
-	if (!is_sayable(name)) {
+	if (!is_sayable(name) ||
+	    (is_spelt && sftr__escape_is_open(name.ptr, name.len))) {
 		sftr__fail(err, SFTR_E_CODEC,
 			   "a manifest cannot say this name");
 		sftr__set_key(err, name.ptr, name.len);
@@ -62,7 +63,7 @@ put_name(struct sheet *s, sftr_str name, bool is_spelt, sftr_error *err)
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if (is_spelt && c == '\\' && i + 1 < name.len)
+		if (is_spelt && c == '\\')
 			put(s, &name.ptr[i++], 1);
 		else if (c == '|' || c == ' ' || (c == '#' && i == 0) ||
 			 (!is_spelt && (c == '\\' || c == '*')))

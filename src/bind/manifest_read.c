@@ -25,13 +25,8 @@ fail(struct line *l, size_t at, const char *due)
 static bool
 ends_with_space(const char *text, size_t n)
 {
-	size_t n_escapes = 0;
-
-	if (n == 0 || text[n - 1] != ' ')
-		return false;
-	while (n_escapes < n - 1 && text[n - 2 - n_escapes] == '\\')
-		n_escapes++;
-	return n_escapes % 2 == 0;
+	return n > 0 && text[n - 1] == ' ' &&
+	       !sftr__escape_is_open(text, n - 1);
 }
 
 /* The column up to the next tab. */
@@ -56,45 +51,47 @@ is_optional(sftr_str word)
 	return word.len == 8 && memcmp(word.ptr, "optional", 8) == 0;
 }
 
+/* "NAME TRANSFORM". */
+static sftr_code
+read_name(struct line *l, sftr_str text, sftr_alias *alias)
+{
+	sftr__transform transform;
+	const char *p = text.ptr, *due;
+	size_t n, at;
+
+	for (; text.len > 0 && *p == ' '; p++)
+		text.len--;
+	n = sftr__escape_span(p, text.len, ' ');
+	if (n == 0)
+		return fail(l, (size_t)(p - l->text), "a name");
+	if (!sftr__transform_parse(p + n, text.len - n, &transform, &at, &due))
+		return fail(l, (size_t)(p + n - l->text) + at, due);
+	alias->name = sftr__arena_text(l->arena, p, n);
+	alias->transform = sftr__arena_text(l->arena, p + n, text.len - n);
+	return alias->name != NULL && alias->transform != NULL ?
+		       SFTR_OK :
+		       sftr__fail_memory(l->err);
+}
+
 /* "NAME TRANSFORM | NAME ...". */
 static sftr_code
 read_names(struct line *l, sftr_str column, sftr__wish *wish)
 {
-	sftr__transform transform;
-	size_t n = 1, at;
-	const char *due;
+	sftr_str list = column, text;
+	sftr_code code = SFTR_OK;
+	size_t n = 0;
 
-	for (size_t i = sftr__escape_span(column.ptr, column.len, '|');
-	     i < column.len;
-	     i +=
-	     1 + sftr__escape_span(column.ptr + i + 1, column.len - i - 1, '|'))
+	while (sftr__escape_next(&list, '|', &text))
 		n++;
 	wish->aliases = sftr__arena_alloc(l->arena, n * sizeof *wish->aliases);
 	if (wish->aliases == NULL)
 		return sftr__fail_memory(l->err);
-	for (wish->n_aliases = 0; wish->n_aliases < n; wish->n_aliases++) {
-		size_t len = sftr__escape_span(column.ptr, column.len, '|'),
-		       name = 0;
-		const char *p = column.ptr;
-		sftr_alias *alias = &wish->aliases[wish->n_aliases];
-
-		column.ptr += len < column.len ? len + 1 : len;
-		column.len -= len < column.len ? len + 1 : len;
-		for (; len > 0 && *p == ' '; p++)
-			len--;
-		name = sftr__escape_span(p, len, ' ');
-		if (name == 0)
-			return fail(l, (size_t)(p - l->text), "a name");
-		if (!sftr__transform_parse(p + name, len - name, &transform,
-					   &at, &due))
-			return fail(l, (size_t)(p + name - l->text) + at, due);
-		alias->name = sftr__arena_text(l->arena, p, name);
-		alias->transform =
-			sftr__arena_text(l->arena, p + name, len - name);
-		if (alias->name == NULL || alias->transform == NULL)
-			return sftr__fail_memory(l->err);
+	wish->n_aliases = n;
+	for (size_t i = 0; i < n && code == SFTR_OK; i++) {
+		sftr__escape_next(&column, '|', &text);
+		code = read_name(l, text, &wish->aliases[i]);
 	}
-	return SFTR_OK;
+	return code;
 }
 
 /*

@@ -48,44 +48,31 @@ sftr__name_numbered(sftr__arena *arena, const char *name, uint64_t number)
 	return text;
 }
 
-/* The k-th of texts parted by "|", counting on from *k; NULL: there are less. */
-static const char *
-alternative(const char *text, size_t *k, size_t *n)
-{
-	for (;;) {
-		*n = sftr__escape_span(text, strlen(text), '|');
-		if ((*k)-- == 0)
-			return text;
-		if (text[*n] == '\0')
-			return NULL;
-		text += *n + 1;
-	}
-}
-
 bool
 sftr__field_name(const sftr_field *field, const char *above, size_t k,
 		 sftr__arena *arena, const char **name, const char **transform)
 {
 	const sftr__word *w = sftr__field_word(field, SFTR__NAMED, 0);
-	const char *text = NULL;
-	size_t n = 0;
 
 	*name = *transform = NULL;
-	if (w == NULL) {
-		if (k > 0)
-			return true;
-		text = field->member;
-		n = strlen(text);
+	if (w == NULL && k == 0) {
+		*name = sftr__name_below(arena, above, field->member,
+					 strlen(field->member));
+		return *name != NULL;
 	}
-	for (size_t i = 0; text == NULL; i++) {
-		w = sftr__field_word(field, SFTR__NAMED, i);
-		if (w == NULL)
-			return true;
-		text = alternative(w->name, &k, &n);
+	for (size_t i = 1; w != NULL; i++) {
+		sftr_str list = { w->name, strlen(w->name) }, text;
+
 		*transform = w->transform;
+		while (sftr__escape_next(&list, '|', &text))
+			if (k-- == 0) {
+				*name = sftr__name_below(arena, above, text.ptr,
+							 text.len);
+				return *name != NULL;
+			}
+		w = sftr__field_word(field, SFTR__NAMED, i);
 	}
-	*name = sftr__name_below(arena, above, text, n);
-	return *name != NULL;
+	return true;
 }
 
 bool

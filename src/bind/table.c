@@ -34,12 +34,12 @@ is_packed(const sftr_field *f)
 static bool
 has_empty_name(const char *names)
 {
-	size_t n = sftr__escape_span(names, strlen(names), '|');
+	sftr_str list = { names, strlen(names) }, name;
 
-	for (; n > 0 && names[n] == '|';
-	     n = sftr__escape_span(names, strlen(names), '|'))
-		names += n + 1;
-	return n == 0;
+	while (sftr__escape_next(&list, '|', &name))
+		if (name.len == 0)
+			return true;
+	return false;
 }
 
 static sftr_code
@@ -56,6 +56,8 @@ check_words(const sftr_table *table, const sftr_field *f, sftr_error *err)
 	     i++) {
 		if (w->name == NULL || has_empty_name(w->name))
 			return fail(err, table, f, "its name is empty");
+		if (sftr__escape_is_open(w->name, strlen(w->name)))
+			return fail(err, table, f, "its name ends in a \"\\\"");
 		if (sftr__field_is_struct(f) && w->transform != NULL)
 			return fail(err, table, f,
 				    "the name of a struct has a transform");
