@@ -9,7 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +22,12 @@ static int
 or_errno(int result)
 {
 	return result < 0 ? -errno : result;
+}
+
+static int64_t
+n_or_errno(ssize_t n)
+{
+	return n < 0 ? -errno : n;
 }
 
 int
@@ -70,35 +76,27 @@ sftr__sys_fstat(int fd, struct stat *st)
 int64_t
 sftr__sys_pread(int fd, void *buffer, size_t n_bytes, uint64_t offset)
 {
-	ssize_t n = pread(fd, buffer, n_bytes, (off_t)offset);
-
-	return n < 0 ? -errno : n;
+	return n_or_errno(pread(fd, buffer, n_bytes, (off_t)offset));
 }
 
 int64_t
 sftr__sys_preadv(int fd, const struct iovec *parts, int n_parts,
 		 uint64_t offset)
 {
-	ssize_t n = preadv(fd, parts, n_parts, (off_t)offset);
-
-	return n < 0 ? -errno : n;
+	return n_or_errno(preadv(fd, parts, n_parts, (off_t)offset));
 }
 
 int64_t
 sftr__sys_writev(int fd, const struct iovec *parts, int n_parts)
 {
-	ssize_t n = writev(fd, parts, n_parts);
-
-	return n < 0 ? -errno : n;
+	return n_or_errno(writev(fd, parts, n_parts));
 }
 
 int64_t
 sftr__sys_pwritev(int fd, const struct iovec *parts, int n_parts,
 		  uint64_t offset)
 {
-	ssize_t n = pwritev(fd, parts, n_parts, (off_t)offset);
-
-	return n < 0 ? -errno : n;
+	return n_or_errno(pwritev(fd, parts, n_parts, (off_t)offset));
 }
 
 int
@@ -189,30 +187,31 @@ sftr__sys_is_cached(int fd, uint64_t offset)
 #define MADV_POPULATE_READ 22
 #endif
 
-int
-sftr__sys_populate(const void *bytes, size_t n_bytes)
+static int
+advise(const void *bytes, size_t n_bytes, bool is_needed)
 {
-#if defined(MADV_POPULATE_READ)
+#if defined(__linux__)
 	return or_errno(
-		madvise((void *)(uintptr_t)bytes, n_bytes, MADV_POPULATE_READ));
+		madvise((void *)(uintptr_t)bytes, n_bytes,
+			is_needed ? MADV_POPULATE_READ : MADV_DONTNEED));
 #else
 	(void)bytes;
 	(void)n_bytes;
+	(void)is_needed;
 	return -EOPNOTSUPP;
 #endif
 }
 
 int
+sftr__sys_populate(const void *bytes, size_t n_bytes)
+{
+	return advise(bytes, n_bytes, true);
+}
+
+int
 sftr__sys_depopulate(const void *bytes, size_t n_bytes)
 {
-#if defined(__linux__)
-	return or_errno(
-		madvise((void *)(uintptr_t)bytes, n_bytes, MADV_DONTNEED));
-#else
-	(void)bytes;
-	(void)n_bytes;
-	return -EOPNOTSUPP;
-#endif
+	return advise(bytes, n_bytes, false);
 }
 
 int64_t
@@ -255,9 +254,7 @@ sftr__sys_list(const char *path, int (*fn)(void *user, const char *name),
 int64_t
 sftr__sys_readlink(const char *path, char *out, size_t size)
 {
-	ssize_t n = readlink(path, out, size);
-
-	return n < 0 ? -errno : n;
+	return n_or_errno(readlink(path, out, size));
 }
 
 unsigned long
