@@ -177,19 +177,14 @@ sftr_check_memory(const void *bytes, size_t n_bytes,
 	const sftr_open_options *o = options == NULL ? &defaults : options;
 	sftr_allocator a = sftr__allocator(o->allocator);
 	sftr__findings f = { .fn = fn, .user = user, .all = true };
-	sftr_checkpoint *c = sftr__checkpoint_new(&a, 1), *sound = NULL;
-	sftr_code code;
+	sftr_checkpoint *c = NULL;
+	sftr__source s;
+	sftr_code code =
+		sftr__source_open_memory(&s, &a, bytes, n_bytes, n_bytes, err);
 
-	*n_errors = 0;
-	if (c == NULL)
-		return sftr__fail_memory(err);
-	code = sftr__source_open_memory(&c->sources[0], &a, bytes, n_bytes,
-					n_bytes, err);
 	if (code == SFTR_OK)
-		code = sftr__checkpoint_judge(c, o, &f, &sound, err);
-	else
-		sftr_checkpoint_close(c);
-	return finish(&f, sound, code, n_errors, err);
+		code = sftr__checkpoint_judge(&s, o, &f, &c, err);
+	return finish(&f, c, code, n_errors, err);
 }
 
 const char *

@@ -176,14 +176,22 @@ sftr__checkpoint_join(sftr_checkpoint *ckpt, uint32_t *place, sftr_error *err)
 }
 
 sftr_code
-sftr__checkpoint_judge(sftr_checkpoint *c, const sftr_open_options *options,
+sftr__checkpoint_judge(sftr__source *source, const sftr_open_options *options,
 		       sftr__findings *findings, sftr_checkpoint **ckpt,
 		       sftr_error *err)
 {
+	sftr_allocator a = sftr__allocator(options->allocator);
+	sftr_checkpoint *c = sftr__checkpoint_new(&a, 1);
 	uint32_t place;
-	sftr_code code = sftr__checkpoint_header(c, 0, options, findings, err);
+	sftr_code code;
 
 	*ckpt = NULL;
+	if (c == NULL) {
+		sftr__source_close(source, &a);
+		return sftr__fail_memory(err);
+	}
+	c->sources[0] = *source;
+	code = sftr__checkpoint_header(c, 0, options, findings, err);
 	if (code == SFTR_OK && findings->n_errors == 0) {
 		code = sftr__checkpoint_join(c, &place, err);
 		if (code == SFTR_OK) {
@@ -196,12 +204,12 @@ sftr__checkpoint_judge(sftr_checkpoint *c, const sftr_open_options *options,
 }
 
 sftr_code
-sftr__checkpoint_finish(sftr_checkpoint *c, const sftr_open_options *options,
+sftr__checkpoint_finish(sftr__source *source, const sftr_open_options *options,
 			sftr_checkpoint **ckpt, sftr_error *err)
 {
 	sftr__findings findings = { .err = err };
 	sftr_code code =
-		sftr__checkpoint_judge(c, options, &findings, ckpt, err);
+		sftr__checkpoint_judge(source, options, &findings, ckpt, err);
 
 	return code != SFTR_OK ? code : findings.code;
 }

@@ -39,17 +39,18 @@ sftr__checkpoint_header(sftr_checkpoint *ckpt, size_t i,
 			sftr__findings *findings, sftr_error *err);
 
 /*
- * Reads and judges the header of the only source: *ckpt is 'c' if it is sound;
- * otherwise, and on failure, it is NULL and 'c' closed.
+ * Reads and judges the header of an open source: *ckpt is a checkpoint of it if
+ * it is sound, and otherwise, or on failure, NULL.  Takes the source over in
+ * every case.
  */
 sftr_code
-sftr__checkpoint_judge(sftr_checkpoint *c, const sftr_open_options *options,
+sftr__checkpoint_judge(sftr__source *source, const sftr_open_options *options,
 		       sftr__findings *findings, sftr_checkpoint **ckpt,
 		       sftr_error *err);
 
 /* The same for opening: the first fault is the error. */
 sftr_code
-sftr__checkpoint_finish(sftr_checkpoint *c, const sftr_open_options *options,
+sftr__checkpoint_finish(sftr__source *source, const sftr_open_options *options,
 			sftr_checkpoint **ckpt, sftr_error *err);
 
 /*

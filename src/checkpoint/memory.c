@@ -12,25 +12,18 @@ static const sftr_open_options defaults;
 
 static sftr_code
 open_head(const void *bytes, size_t n_bytes, uint64_t file_n_bytes,
-	  bool has_data, const sftr_open_options *options,
-	  sftr_checkpoint **ckpt, sftr_error *err)
+	  const sftr_open_options *options, sftr_checkpoint **ckpt,
+	  sftr_error *err)
 {
 	const sftr_open_options *o = options == NULL ? &defaults : options;
 	sftr_allocator a = sftr__allocator(o->allocator);
-	sftr_checkpoint *c = sftr__checkpoint_new(&a, 1);
-	sftr_code code;
+	sftr__source s;
+	sftr_code code = sftr__source_open_memory(&s, &a, bytes, n_bytes,
+						  file_n_bytes, err);
 
 	*ckpt = NULL;
-	if (c == NULL)
-		return sftr__fail_memory(err);
-	c->has_data = has_data;
-	code = sftr__source_open_memory(&c->sources[0], &a, bytes, n_bytes,
-					file_n_bytes, err);
-	if (code != SFTR_OK) {
-		sftr_checkpoint_close(c);
-		return code;
-	}
-	return sftr__checkpoint_finish(c, o, ckpt, err);
+	return code == SFTR_OK ? sftr__checkpoint_finish(&s, o, ckpt, err) :
+				 code;
 }
 
 sftr_code
@@ -38,7 +31,7 @@ sftr_checkpoint_open_memory(const void *bytes, size_t n_bytes,
 			    const sftr_open_options *options,
 			    sftr_checkpoint **ckpt, sftr_error *err)
 {
-	return open_head(bytes, n_bytes, n_bytes, true, options, ckpt, err);
+	return open_head(bytes, n_bytes, n_bytes, options, ckpt, err);
 }
 
 sftr_code
@@ -46,10 +39,14 @@ sftr_header_parse(const void *bytes, size_t n_bytes, uint64_t file_n_bytes,
 		  const sftr_open_options *options, sftr_checkpoint **ckpt,
 		  sftr_error *err)
 {
+	sftr_code code;
+
 	if (n_bytes > file_n_bytes)
 		n_bytes = (size_t)file_n_bytes;
-	return open_head(bytes, n_bytes, file_n_bytes, false, options, ckpt,
-			 err);
+	code = open_head(bytes, n_bytes, file_n_bytes, options, ckpt, err);
+	if (code == SFTR_OK)
+		(*ckpt)->has_data = false;
+	return code;
 }
 
 /* Room for all names and extents, so that records can point into it. */

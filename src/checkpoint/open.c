@@ -2,7 +2,6 @@
 #include "checkpoint/open.h"
 
 #include "base/alloc.h"
-#include "checkpoint/file.h"
 #include "checkpoint/shards.h"
 #include "checkpoint/system.h"
 
@@ -108,6 +107,20 @@ is_complete_set(const struct listing *l)
 }
 
 static sftr_code
+judge_file(const char *path, const sftr_open_options *options,
+	   sftr__findings *findings, sftr_checkpoint **ckpt, sftr_error *err)
+{
+	sftr_allocator a = sftr__allocator(options->allocator);
+	sftr__source s;
+	sftr_code code = sftr__source_open(&s, &a, path, options->access, err);
+
+	*ckpt = NULL;
+	return code == SFTR_OK ? sftr__checkpoint_judge(&s, options, findings,
+							ckpt, err) :
+				 code;
+}
+
+static sftr_code
 judge_named(const char *directory, const char *name,
 	    const sftr_open_options *options, sftr__findings *findings,
 	    sftr_checkpoint **ckpt, sftr_error *err)
@@ -121,10 +134,9 @@ judge_named(const char *directory, const char *name,
 		return sftr__fail_memory(err);
 	snprintf(path, n, "%s%s%s", directory,
 		 ends_with(directory, "/") ? "" : "/", name);
-	code = is_index(name) ?
-		       sftr__shards_judge_index(path, options, findings, ckpt,
-						err) :
-		       sftr__file_judge(path, options, findings, ckpt, err);
+	code = is_index(name) ? sftr__shards_judge_index(path, options,
+							 findings, ckpt, err) :
+				judge_file(path, options, findings, ckpt, err);
 	sftr__free(&a, path, n);
 	return code;
 }
@@ -207,7 +219,7 @@ sftr__open_judge(const char *path, const sftr_open_options *options,
 	if (is_index(path))
 		return sftr__shards_judge_index(path, options, findings, ckpt,
 						err);
-	return sftr__file_judge(path, options, findings, ckpt, err);
+	return judge_file(path, options, findings, ckpt, err);
 }
 
 sftr_code
@@ -220,4 +232,19 @@ sftr_checkpoint_open(const char *path, const sftr_open_options *options,
 				 &findings, ckpt, err);
 
 	return code != SFTR_OK ? code : findings.code;
+}
+
+sftr_code
+sftr_checkpoint_open_fd(int fd, const char *name,
+			const sftr_open_options *options,
+			sftr_checkpoint **ckpt, sftr_error *err)
+{
+	const sftr_open_options *o = options == NULL ? &defaults : options;
+	sftr_allocator a = sftr__allocator(o->allocator);
+	sftr__source s;
+	sftr_code code = sftr__source_open_fd(&s, &a, fd, name, o->access, err);
+
+	*ckpt = NULL;
+	return code == SFTR_OK ? sftr__checkpoint_finish(&s, o, ckpt, err) :
+				 code;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From a path to a checkpoint: a file, an index, or a directory of either. */
+/*
+ * From a path to a checkpoint: a file, an index, or a directory of either; and
+ * from a descriptor to one of a file.
+ */
 #ifndef SFTR_CHECKPOINT_OPEN_H
 #define SFTR_CHECKPOINT_OPEN_H
 
