@@ -119,14 +119,14 @@ sort_parts(sftr_binding *b, sftr_error *err)
 #define PARTS_ANYHOW 1024
 
 static sftr_code
-match_all(sftr_binding *b, const sftr__binding_setup *setup,
+match_all(sftr_binding *b, sftr__binding_setup *setup,
 	  sftr__findings_report *report, sftr_error *err)
 {
 	sftr__matcher m;
 	sftr_code code = SFTR_OK;
 
 	sftr__matcher_init(&m, &b->allocator);
-	m.offers = setup->offers;
+	m.offers = &setup->offers;
 	m.dims = &b->dims;
 	m.arena = &b->arena;
 	m.ckpt = b->ckpt;
@@ -135,7 +135,7 @@ match_all(sftr_binding *b, const sftr__binding_setup *setup,
 		sftr__report_reaction(report, SFTR__AMBIGUOUS) != SFTR_REFUSE;
 	m.wants_kinds =
 		sftr__report_reaction(report, SFTR__KIND) != SFTR_IGNORE;
-	m.parts_left = PARTS_EACH * ((uint64_t)setup->offers->n + b->wants.n) +
+	m.parts_left = PARTS_EACH * ((uint64_t)setup->offers.n + b->wants.n) +
 		       PARTS_ANYHOW;
 	m.err = err;
 	for (size_t i = 0; i < b->wants.n && code == SFTR_OK; i++)
@@ -145,11 +145,11 @@ match_all(sftr_binding *b, const sftr__binding_setup *setup,
 }
 
 static sftr_code
-explain(sftr_binding *b, const sftr__binding_setup *setup,
+explain(sftr_binding *b, sftr__binding_setup *setup,
 	sftr__findings_report *report, sftr_error *err)
 {
 	sftr__explainer e = { report,	       &b->wants,    b->matches,
-			      setup->offers,   &b->dims,     setup->limits,
+			      &setup->offers,  &b->dims,     setup->limits,
 			      setup->n_limits, b->slot_codec };
 
 	for (size_t i = 0; i < b->wants.n && !report->stopped; i++) {
@@ -164,8 +164,8 @@ explain(sftr_binding *b, const sftr__binding_setup *setup,
 }
 
 static sftr_code
-fill(sftr_binding *b, const sftr__binding_setup *setup,
-     sftr__findings_report *report, sftr_error *err)
+fill(sftr_binding *b, sftr__binding_setup *setup, sftr__findings_report *report,
+     sftr_error *err)
 {
 	const sftr_allocator *a = &b->allocator;
 	sftr_error why;
@@ -199,7 +199,34 @@ fill(sftr_binding *b, const sftr__binding_setup *setup,
 }
 
 sftr_code
-sftr__binding_new(const sftr__binding_setup *setup, sftr_binding **binding,
+sftr__binding_setup_init(sftr__binding_setup *setup,
+			 const sftr_checkpoint *ckpt,
+			 const sftr_bind_options *options,
+			 sftr_codec slot_codec, sftr_error *err)
+{
+	sftr_code code;
+
+	memset(setup, 0, sizeof *setup);
+	setup->ckpt = ckpt;
+	setup->options = options;
+	setup->slot_codec = slot_codec;
+	code = sftr__offers_init(&setup->offers, ckpt, options,
+				 &setup->slot_codec, err);
+	if (code == SFTR_OK)
+		sftr__dims_init(&setup->dims, &setup->offers.allocator,
+				options->dims, options->n_dims);
+	return code;
+}
+
+void
+sftr__binding_setup_free(sftr__binding_setup *setup)
+{
+	sftr__dims_free(&setup->dims);
+	sftr__offers_free(&setup->offers);
+}
+
+sftr_code
+sftr__binding_new(sftr__binding_setup *setup, sftr_binding **binding,
 		  sftr_error *err)
 {
 	const sftr_bind_options *options = setup->options;
@@ -210,17 +237,16 @@ sftr__binding_new(const sftr__binding_setup *setup, sftr_binding **binding,
 
 	*binding = NULL;
 	sftr__report_init(&report, setup->ckpt, options, err);
-	report.counts.codec = setup->offers->codec;
+	report.counts.codec = setup->offers.codec;
 	report.counts.n_slots = setup->n_slots;
 	b = sftr__alloc_zeroed(&a, 1, sizeof *b);
-	if (b == NULL) {
-		sftr__dims_free(setup->dims);
+	if (b == NULL)
 		return sftr__fail_memory(err);
-	}
 	b->allocator = a;
 	b->ckpt = sftr_checkpoint_retain(setup->ckpt);
 	b->slot_codec = setup->slot_codec;
-	b->dims = *setup->dims;
+	b->dims = setup->dims;
+	memset(&setup->dims, 0, sizeof setup->dims);
 	b->n_threads = options->n_threads;
 	b->drop_flat = options->drop_flat != 0;
 	b->progress = options->progress;
@@ -333,33 +359,24 @@ sftr_bind(const sftr_slot *slots, size_t n_slots, const sftr_checkpoint *ckpt,
 	  sftr_error *err)
 {
 	const sftr_bind_options none = { 0 };
-	sftr__binding_setup setup = { 0 };
-	sftr_allocator a;
-	sftr__offers offers;
-	sftr__dims dims;
+	sftr__binding_setup setup;
+	sftr_codec slot_codec;
 	sftr_code code;
 
 	*binding = NULL;
 	if (options == NULL)
 		options = &none;
 	sftr__report_fail(options, sftr_checkpoint_file(ckpt, 0));
-	a = sftr__allocator(options->allocator);
-	setup.slots = slots;
-	setup.n_slots = n_slots;
-	setup.ckpt = ckpt;
-	setup.options = options;
-	setup.slot_codec = options->slot_codec == SFTR_CODEC_GUESS ?
-				   SFTR_CODEC_DOTTED :
-				   options->slot_codec;
-	setup.offers = &offers;
-	setup.dims = &dims;
-	code = sftr__offers_init(&offers, ckpt, options, &setup.slot_codec,
-				 err);
+	slot_codec = options->slot_codec;
+	if (slot_codec == SFTR_CODEC_GUESS)
+		slot_codec = SFTR_CODEC_DOTTED;
+	code = sftr__binding_setup_init(&setup, ckpt, options, slot_codec, err);
 	if (code != SFTR_OK)
 		return code;
-	sftr__dims_init(&dims, &a, options->dims, options->n_dims);
+	setup.slots = slots;
+	setup.n_slots = n_slots;
 	code = sftr__binding_new(&setup, binding, err);
-	sftr__offers_free(&offers);
+	sftr__binding_setup_free(&setup);
 	if (code == SFTR_OK)
 		sftr__binding_tell_presence(*binding);
 	return code;

@@ -65,20 +65,32 @@ struct sftr_binding {
 
 /* What a binding is made of. */
 typedef struct sftr__binding_setup {
+	const sftr_checkpoint *ckpt;
+	const sftr_bind_options *options;
+	sftr_codec slot_codec; /* not GUESS */
+	sftr__offers offers;
+	sftr__dims dims;
 	const sftr_slot *slots;
 	size_t n_slots;
-	const sftr_checkpoint *ckpt;
-	const sftr_bind_options *options; /* not NULL */
-	sftr_codec slot_codec;		  /* not GUESS */
-	sftr__offers *offers;
-	sftr__dims *dims; /* moved into the binding, or freed */
 	const sftr__array_limit *limits;
 	size_t n_limits;
 } sftr__binding_setup;
 
-/* As sftr_bind, but that nothing at all is written. */
+/*
+ * All but slots and limits.  'options' is not NULL; a slot_codec of GUESS is
+ * that of the offers.  On failure there is nothing to free.
+ */
 sftr_code
-sftr__binding_new(const sftr__binding_setup *setup, sftr_binding **binding,
+sftr__binding_setup_init(sftr__binding_setup *setup,
+			 const sftr_checkpoint *ckpt,
+			 const sftr_bind_options *options,
+			 sftr_codec slot_codec, sftr_error *err);
+void
+sftr__binding_setup_free(sftr__binding_setup *setup);
+
+/* As sftr_bind, but that nothing at all is written.  Takes the dims over. */
+sftr_code
+sftr__binding_new(sftr__binding_setup *setup, sftr_binding **binding,
 		  sftr_error *err);
 
 /* Writes 'present' of every slot that has it. */

@@ -335,63 +335,38 @@ expand_all(struct expander *e, const sftr__wishes *wishes)
 	return expand(e, items, n, top);
 }
 
-static sftr_code
-expand_and_bind(struct expander *e, sftr__wishes *wishes,
-		sftr__binding_setup *setup, sftr_binding **binding)
-{
-	sftr_code code;
-
-	e->allocator = wishes->allocator;
-	e->arena = &wishes->arena;
-	e->limit = NAMES_EACH * ((uint64_t)e->offers->n + wishes->n) +
-		   NAMES_ANYHOW;
-	sftr__path_buffer_init(&e->path, &e->allocator);
-	sftr__key_init(&e->key, &e->allocator);
-	code = expand_all(e, wishes);
-	if (code == SFTR_OK) {
-		setup->slots = e->slots;
-		setup->n_slots = e->n;
-		code = sftr__binding_new(setup, binding, e->err);
-	} else {
-		sftr__dims_free(e->dims);
-	}
-	sftr__free(&e->allocator, e->slots, e->capacity * sizeof *e->slots);
-	sftr__key_free(&e->key);
-	sftr__path_buffer_free(&e->path);
-	return code;
-}
-
 sftr_code
 sftr__wishes_bind(sftr__wishes *wishes, const sftr_checkpoint *ckpt,
 		  const sftr_bind_options *options, sftr_binding **binding,
 		  sftr_error *err)
 {
+	struct expander e = { .allocator = wishes->allocator,
+			      .arena = &wishes->arena,
+			      .codec = options->slot_codec,
+			      .err = err };
 	sftr__binding_setup setup;
-	sftr__offers offers;
-	struct expander e;
-	sftr__dims dims;
 	sftr_code code;
 
-	memset(&setup, 0, sizeof setup);
-	setup.ckpt = ckpt;
-	setup.options = options;
-	setup.slot_codec = options->slot_codec == SFTR_CODEC_GUESS ?
-				   SFTR_CODEC_DOTTED :
-				   options->slot_codec;
-	setup.offers = &offers;
-	setup.dims = &dims;
-	code = sftr__offers_init(&offers, ckpt, options, &setup.slot_codec,
-				 err);
+	if (e.codec == SFTR_CODEC_GUESS)
+		e.codec = SFTR_CODEC_DOTTED;
+	code = sftr__binding_setup_init(&setup, ckpt, options, e.codec, err);
 	if (code != SFTR_OK)
 		return code;
-	memset(&e, 0, sizeof e);
-	e.offers = &offers;
-	e.codec = setup.slot_codec;
-	e.dims = &dims;
-	e.err = err;
-	sftr__dims_init(&dims, &wishes->allocator, options->dims,
-			options->n_dims);
-	code = expand_and_bind(&e, wishes, &setup, binding);
-	sftr__offers_free(&offers);
+	e.offers = &setup.offers;
+	e.dims = &setup.dims;
+	e.limit =
+		NAMES_EACH * ((uint64_t)e.offers->n + wishes->n) + NAMES_ANYHOW;
+	sftr__path_buffer_init(&e.path, &e.allocator);
+	sftr__key_init(&e.key, &e.allocator);
+	code = expand_all(&e, wishes);
+	if (code == SFTR_OK) {
+		setup.slots = e.slots;
+		setup.n_slots = e.n;
+		code = sftr__binding_new(&setup, binding, err);
+	}
+	sftr__free(&e.allocator, e.slots, e.capacity * sizeof *e.slots);
+	sftr__key_free(&e.key);
+	sftr__path_buffer_free(&e.path);
+	sftr__binding_setup_free(&setup);
 	return code;
 }

@@ -112,27 +112,21 @@ make_slots(struct rewriter *r, sftr_slot *slots, size_t *n)
 }
 
 static sftr_code
-rewrite(struct rewriter *r, const sftr__binding_setup *without_slots,
-	sftr_binding **binding)
+rewrite(struct rewriter *r, sftr__binding_setup *setup, sftr_binding **binding)
 {
-	sftr__binding_setup setup = *without_slots;
-	sftr_allocator a = sftr__allocator(setup.options->allocator);
-	size_t room = r->offers->n, n;
-	sftr_slot *slots = sftr__alloc_zeroed(&a, room, sizeof *slots);
+	const sftr_allocator *a = &setup->offers.allocator;
+	size_t room = setup->offers.n;
+	sftr_slot *slots = sftr__alloc_zeroed(a, room, sizeof *slots);
 	sftr_code code;
-	sftr__dims dims;
 
 	if (slots == NULL)
 		return sftr__fail_memory(r->err);
-	code = make_slots(r, slots, &n);
+	code = make_slots(r, slots, &setup->n_slots);
 	if (code == SFTR_OK) {
-		sftr__dims_init(&dims, &a, NULL, 0);
-		setup.slots = slots;
-		setup.n_slots = n;
-		setup.dims = &dims;
-		code = sftr__binding_new(&setup, binding, r->err);
+		setup->slots = slots;
+		code = sftr__binding_new(setup, binding, r->err);
 	}
-	sftr__free(&a, slots, room * sizeof *slots);
+	sftr__free(a, slots, room * sizeof *slots);
 	return code;
 }
 
@@ -143,9 +137,7 @@ sftr_bind_rewrite(const sftr_checkpoint *ckpt, sftr_dtype dtype,
 {
 	const sftr_bind_options none = { 0 };
 	sftr__binding_setup setup;
-	struct rewriter r;
-	sftr__offers offers;
-	sftr_allocator a;
+	struct rewriter r = { .dtype = dtype, .err = err };
 	sftr_code code;
 
 	*binding = NULL;
@@ -154,26 +146,17 @@ sftr_bind_rewrite(const sftr_checkpoint *ckpt, sftr_dtype dtype,
 	sftr__report_fail(options, sftr_checkpoint_file(ckpt, 0));
 	if (dtype >= SFTR_N_DTYPES)
 		return sftr__fail(err, SFTR_E_ARGUMENT, "expected a dtype");
-	a = sftr__allocator(options->allocator);
-	memset(&setup, 0, sizeof setup);
-	setup.slot_codec = options->slot_codec;
-	code = sftr__offers_init(&offers, ckpt, options, &setup.slot_codec,
-				 err);
+	code = sftr__binding_setup_init(&setup, ckpt, options,
+					options->slot_codec, err);
 	if (code != SFTR_OK)
 		return code;
-	setup.ckpt = ckpt;
-	setup.options = options;
-	setup.offers = &offers;
-	memset(&r, 0, sizeof r);
-	r.offers = &offers;
+	r.offers = &setup.offers;
 	r.slot_codec = setup.slot_codec;
-	r.dtype = dtype;
-	r.err = err;
-	sftr__arena_init(&r.arena, &a);
-	sftr__path_buffer_init(&r.path, &a);
+	sftr__arena_init(&r.arena, &setup.offers.allocator);
+	sftr__path_buffer_init(&r.path, &setup.offers.allocator);
 	code = rewrite(&r, &setup, binding);
 	sftr__path_buffer_free(&r.path);
 	sftr__arena_free(&r.arena);
-	sftr__offers_free(&offers);
+	sftr__binding_setup_free(&setup);
 	return code;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Binding and loading a C struct by its table. */
-#include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "bind/flatten.h"
@@ -82,32 +81,19 @@ bind_object(const sftr_checkpoint *ckpt, const sftr_table *table, void *object,
 	    const sftr_bind_options *options, bool loads,
 	    sftr_binding **binding, sftr_error *err)
 {
-	sftr_allocator a = sftr__allocator(options->allocator);
 	sftr__binding_setup setup;
-	sftr__offers offers;
-	sftr__dims dims;
 	sftr__flat flat;
-	sftr_code code;
+	sftr_code code = sftr__binding_setup_init(&setup, ckpt, options,
+						  SFTR_CODEC_DOTTED, err);
 
-	memset(&setup, 0, sizeof setup);
-	setup.ckpt = ckpt;
-	setup.options = options;
-	setup.slot_codec = SFTR_CODEC_DOTTED;
-	setup.offers = &offers;
-	setup.dims = &dims;
-	code = sftr__offers_init(&offers, ckpt, options, &setup.slot_codec,
-				 err);
 	if (code != SFTR_OK)
 		return code;
-	sftr__dims_init(&dims, &a, options->dims, options->n_dims);
-	code = sftr__flat_init(&flat, table, object, &offers, &dims,
-			       room_of(ckpt), &a, err);
+	code = sftr__flat_init(&flat, table, object, &setup.offers, &setup.dims,
+			       room_of(ckpt), &setup.offers.allocator, err);
 	if (code == SFTR_OK)
 		code = bind_flat(&flat, &setup, loads, binding, err);
-	else
-		sftr__dims_free(&dims);
 	sftr__flat_free(&flat);
-	sftr__offers_free(&offers);
+	sftr__binding_setup_free(&setup);
 	return code;
 }
 
