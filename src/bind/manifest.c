@@ -10,6 +10,7 @@
 #include "bind/escape.h"
 #include "bind/member.h"
 #include "bind/slot.h"
+#include "names/codec.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -135,27 +136,18 @@ put_own_name(struct sheet *s, const sftr_slot *slot, sftr_codec codec,
 	     sftr_error *err)
 {
 	sftr_allocator a = sftr__allocator(NULL);
-	sftr_str name = { NULL, 0 };
+	sftr__arena arena;
+	sftr_str name;
 	sftr_code code;
-	size_t n = 0;
-	char *text;
 
 	if (slot->steps == NULL)
 		return put_name(s, slot->name, false, err);
-	code = sftr_path_format(codec, slot->steps, slot->n_steps, NULL, 0, &n,
-				err);
-	if (code != SFTR_OK && code != SFTR_E_CAPACITY)
-		return code;
-	text = sftr__alloc(&a, n + 1);
-	if (text == NULL)
-		return sftr__fail_memory(err);
-	code = sftr_path_format(codec, slot->steps, slot->n_steps, text, n + 1,
-				&n, err);
-	name.ptr = text;
-	name.len = n;
+	sftr__arena_init(&arena, &a);
+	code = sftr__path_text(codec, slot->steps, slot->n_steps, &arena, &name,
+			       err);
 	if (code == SFTR_OK)
 		code = put_name(s, name, false, err);
-	sftr__free(&a, text, n + 1);
+	sftr__arena_free(&arena);
 	return code;
 }
 

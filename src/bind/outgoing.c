@@ -52,8 +52,6 @@ declare(sftr__outlet *o, const sftr__outgoing *t, const char *name,
 	sftr_str text = { sftr__unescape(&o->arena, name), 0 };
 	unsigned bits = sftr_dtype_bits(t->field->dtype);
 	uint64_t n = 1;
-	size_t n_text = 0;
-	char *own;
 	sftr_code code;
 
 	if (text.ptr == NULL)
@@ -68,21 +66,11 @@ declare(sftr__outlet *o, const sftr__outgoing *t, const char *name,
 		code = sftr__path_parse_into(SFTR_CODEC_DOTTED, text.ptr,
 					     text.len, &o->path, o->err);
 		if (code == SFTR_OK)
-			code = sftr_path_format(o->codec, o->path.steps,
-						o->path.n_steps, NULL, 0,
-						&n_text, o->err);
-		if (code != SFTR_E_CAPACITY)
-			return code;
-		own = sftr__arena_alloc(&o->arena, n_text + 1);
-		if (own == NULL)
-			return sftr__fail_memory(o->err);
-		code = sftr_path_format(o->codec, o->path.steps,
-					o->path.n_steps, own, n_text + 1,
-					&n_text, o->err);
+			code = sftr__path_text(o->codec, o->path.steps,
+					       o->path.n_steps, &o->arena,
+					       &text, o->err);
 		if (code != SFTR_OK)
 			return code;
-		text.ptr = own;
-		text.len = n_text;
 	}
 	return sftr_writer_add(o->writer, text, t->field->dtype, shape, rank,
 			       data, n, o->err);

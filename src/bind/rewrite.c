@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/diagnostic.h"
 #include "bind/binding.h"
+#include "names/codec.h"
 #include "numeric/cast.h"
 
 #include <string.h>
@@ -47,29 +48,6 @@ family(sftr_dtype dtype)
 }
 
 static sftr_code
-format_steps(struct rewriter *r, const sftr_tensor *t, sftr_str *name)
-{
-	const sftr_step *steps = r->path.steps;
-	size_t n_steps = r->path.n_steps, n = 0;
-	sftr_code code;
-	char *text;
-
-	code = sftr_path_format(r->slot_codec, steps, n_steps, NULL, 0, &n,
-				r->err);
-	if (code == SFTR_E_CODEC) {
-		sftr__set_key(r->err, t->name.ptr, t->name.len);
-		return code;
-	}
-	text = sftr__arena_alloc(&r->arena, n + 1);
-	if (text == NULL)
-		return sftr__fail_memory(r->err);
-	name->ptr = text;
-	name->len = n;
-	return sftr_path_format(r->slot_codec, steps, n_steps, text, n + 1, &n,
-				r->err);
-}
-
-static sftr_code
 add(struct rewriter *r, const sftr__offer *offer, sftr_slot *slot)
 {
 	const sftr_tensor *t = offer->tensor;
@@ -91,7 +69,11 @@ add(struct rewriter *r, const sftr__offer *offer, sftr_slot *slot)
 		slot->name.len -= name.n_stripped;
 		return SFTR_OK;
 	}
-	return format_steps(r, t, &slot->name);
+	code = sftr__path_text(r->slot_codec, r->path.steps, r->path.n_steps,
+			       &r->arena, &slot->name, r->err);
+	if (code == SFTR_E_CODEC)
+		sftr__set_key(r->err, t->name.ptr, t->name.len);
+	return code;
 }
 
 static sftr_code

@@ -61,24 +61,14 @@ name_of_steps(struct copier *c, const sftr_slot *slot, sftr_str *name)
 {
 	sftr_codec codecs[] = { c->codec, SFTR_CODEC_P2S_ESC,
 				SFTR_CODEC_KEYSTR };
-	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++) {
 		sftr_code code =
-			sftr_path_format(codecs[i], slot->steps, slot->n_steps,
-					 NULL, 0, &n, NULL);
-		char *text;
+			sftr__path_text(codecs[i], slot->steps, slot->n_steps,
+					&c->wants->arena, name, c->err);
 
-		if (code == SFTR_E_CODEC)
-			continue;
-		text = sftr__arena_alloc(&c->wants->arena, n + 1);
-		if (text == NULL)
-			return sftr__fail_memory(c->err);
-		code = sftr_path_format(codecs[i], slot->steps, slot->n_steps,
-					text, n + 1, &n, c->err);
-		name->ptr = text;
-		name->len = n;
-		return code;
+		if (code != SFTR_E_CODEC)
+			return code;
 	}
 	name->ptr = "?";
 	name->len = 1;

@@ -197,3 +197,23 @@ sftr_path_format(sftr_codec codec, const sftr_step *steps, size_t n_steps,
 				  w.n, size);
 	return SFTR_OK;
 }
+
+sftr_code
+sftr__path_text(sftr_codec codec, const sftr_step *steps, size_t n_steps,
+		sftr__arena *arena, sftr_str *text, sftr_error *err)
+{
+	size_t n;
+	char *own;
+	sftr_code code =
+		sftr_path_format(codec, steps, n_steps, NULL, 0, &n, err);
+
+	/* There is no room for the NUL even of an empty text. */
+	if (code != SFTR_E_CAPACITY)
+		return code;
+	own = sftr__arena_alloc(arena, n + 1);
+	if (own == NULL)
+		return sftr__fail_memory(err);
+	text->ptr = own;
+	text->len = n;
+	return sftr_path_format(codec, steps, n_steps, own, n + 1, &n, err);
+}

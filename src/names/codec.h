@@ -8,6 +8,7 @@
 #ifndef SFTR_NAMES_CODEC_H
 #define SFTR_NAMES_CODEC_H
 
+#include "base/arena.h"
 #include "names/path.h"
 
 /*
@@ -18,5 +19,10 @@
 sftr_code
 sftr__path_parse_into(sftr_codec codec, const char *text, size_t n,
 		      sftr__path_buffer *buffer, sftr_error *err);
+
+/* As sftr_path_format, but *text is in the arena, with a NUL behind. */
+sftr_code
+sftr__path_text(sftr_codec codec, const sftr_step *steps, size_t n_steps,
+		sftr__arena *arena, sftr_str *text, sftr_error *err);
 
 #endif
