@@ -102,8 +102,6 @@ FAULTY(int, list,
        (path, fn, user))
 FAULTY(int64_t, readlink, (const char *path, char *out, size_t size),
        (path, out, size))
-FAULTY(int, realpath, (const char *path, char *out, size_t size),
-       (path, out, size))
 
 /* The descriptor is gone even so, as it is on Linux. */
 int

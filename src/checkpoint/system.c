@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -261,19 +260,4 @@ unsigned long
 sftr__sys_process(void)
 {
 	return (unsigned long)getpid();
-}
-
-int
-sftr__sys_realpath(const char *path, char *out, size_t size)
-{
-	char *real = realpath(path, NULL);
-	size_t n;
-
-	if (real == NULL)
-		return -errno;
-	n = strlen(real);
-	if (n < size)
-		memcpy(out, real, n + 1);
-	free(real);
-	return n < size ? 0 : -ENAMETOOLONG;
 }

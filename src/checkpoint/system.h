@@ -100,8 +100,4 @@ sftr__sys_readlink(const char *path, char *out, size_t size);
 unsigned long
 sftr__sys_process(void);
 
-/* The canonical path of an existing file into out[size]. */
-int
-sftr__sys_realpath(const char *path, char *out, size_t size);
-
 #endif
