@@ -5,8 +5,6 @@
 #include "ledger.h"
 #include "paths.h"
 
-#include <stdlib.h>
-
 START_TEST(pieces_are_aligned_and_do_not_touch)
 {
 	struct ledger books;

@@ -3,7 +3,6 @@
 #include "suite.h"
 
 #include <safetree.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 /* Every finding as a person reads it, one a line. */

@@ -2,7 +2,6 @@
 #include "effort.h"
 #include "trees.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /*

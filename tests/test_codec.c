@@ -5,7 +5,6 @@
 #include "paths.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 static const struct {
 	sftr_codec codec;

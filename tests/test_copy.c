@@ -4,8 +4,6 @@
 #include "str.h"
 #include "trees.h"
 
-#include <stdlib.h>
-
 static sftr_tree *
 copy_of(const sftr_tree *tree, sftr_tree_data data)
 {

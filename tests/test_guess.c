@@ -4,8 +4,6 @@
 #include "ledger.h"
 #include "paths.h"
 
-#include <stdlib.h>
-
 #define MOST 6
 
 static const struct {

@@ -8,7 +8,6 @@
 #include "worth.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const sftr_dtype pairs[][2] = {

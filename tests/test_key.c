@@ -5,8 +5,6 @@
 #include "ledger.h"
 #include "paths.h"
 
-#include <stdlib.h>
-
 static void
 make_key(sftr__key *key, struct path path)
 {

@@ -7,7 +7,6 @@
 #include "trees.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 static sftr_tree *
 new_tree(const sftr_allocator *a)

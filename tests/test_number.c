@@ -5,7 +5,6 @@
 #include "worth.h"
 
 #include <check.h>
-#include <stdlib.h>
 
 /* What the words of the contract come to, by hand. */
 static const struct {

@@ -4,8 +4,6 @@
 #include "ledger.h"
 #include "paths.h"
 
-#include <stdlib.h>
-
 static sftr__path_reader
 reader(const char *text, sftr__path_buffer *out, sftr_error *err)
 {

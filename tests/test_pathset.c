@@ -5,7 +5,6 @@
 #include "paths.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define MOST 8
 

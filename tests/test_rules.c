@@ -6,7 +6,6 @@
 #include "names/codec.h"
 
 #include <safetree/bind.h>
-#include <stdio.h>
 
 /* A rule, a name it is put to, and the name that comes of it; NULL: none. */
 static const struct {

@@ -5,8 +5,6 @@
 #include "ledger.h"
 #include "suite.h"
 
-#include <stdio.h>
-
 /* A name of 64 letters. */
 #define LONG "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl"
 

@@ -6,7 +6,6 @@
 
 #include <check.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #define MAX 2000
 

@@ -4,8 +4,6 @@
 #include "effort.h"
 #include "paths.h"
 
-#include <stdlib.h>
-
 static const struct {
 	const char *text;
 	sftr__decimal_fault fault;

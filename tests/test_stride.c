@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "numeric/stride.h"
 
-#include "numeric/swap.h"
 #include "dice.h"
 #include "suite.h"
 

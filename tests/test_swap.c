@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "numeric/swap.h"
 
-#include "base/bytes.h"
 #include "suite.h"
 
 #include <check.h>
-#include <stdlib.h>
 
 static const struct {
 	sftr_dtype dtype;

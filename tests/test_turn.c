@@ -4,7 +4,6 @@
 
 #include <check.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SIDE = 40, ROOM = 2 * SIDE * SIDE * 8, GUARD = 0xa5 };

@@ -2,7 +2,6 @@
 #include "bind/binding.h"
 
 #include "base/alloc.h"
-#include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "base/sort.h"
 #include "bind/hint.h"

@@ -5,7 +5,6 @@
  * box of it, made once and read from until the reader has passed.
  */
 #include "base/alloc.h"
-#include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "bind/plan.h"
 #include "numeric/cast.h"

@@ -8,9 +8,6 @@
 #include "base/diagnostic.h"
 #include "bind/binding.h"
 #include "names/codec.h"
-#include "numeric/cast.h"
-
-#include <string.h>
 
 struct rewriter {
 	const sftr__offers *offers;

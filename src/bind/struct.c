@@ -5,7 +5,6 @@
 #include "bind/flatten.h"
 
 #include <safetree/struct.h>
-#include <string.h>
 
 /* Structs may be allocated up to the size of the file, and this. */
 #define ROOM ((uint64_t)1 << 20)

@@ -4,7 +4,6 @@
  * allowed and yet not wise.
  */
 #include "base/alloc.h"
-#include "base/bytes.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/open.h"
 #include "format/rule.h"

@@ -2,7 +2,6 @@
 #include "checkpoint/checkpoint.h"
 
 #include "base/alloc.h"
-#include "base/bytes.h"
 #include "checkpoint/head.h"
 
 uint64_t

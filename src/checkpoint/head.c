@@ -2,7 +2,6 @@
 #include "checkpoint/head.h"
 
 #include "base/alloc.h"
-#include "base/bytes.h"
 #include "base/crew.h"
 
 #include <inttypes.h>

@@ -8,7 +8,6 @@
 
 #include "cli/identifier.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct candidate {

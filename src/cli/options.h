@@ -8,7 +8,6 @@
 #define CLI_OPTIONS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* An option that a command knows; a table ends with a NULL name. */
 struct option {

@@ -8,8 +8,6 @@
 
 #include <safetree.h>
 
-#include <stdbool.h>
-
 /* More than one element in a dimension: at most 64 of them fill 64 bits. */
 #define SELECTION_AXES 64
 #define SELECTION_WINDOW 65536

@@ -14,7 +14,6 @@
 #include <safetree.h>
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -5,7 +5,6 @@
 #include "base/utf8.h"
 #include "names/step.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -3,8 +3,6 @@
 
 #include "tree/branch.h"
 
-#include <inttypes.h>
-
 /* A failure of names/codec or tree/build, told as one of the line. */
 static sftr_code
 fail_as_line(const sftr__line *line, sftr_code code, const sftr_error *cause,

@@ -4,7 +4,6 @@
 #include "tree/branch.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 struct deciding {
 	sftr__build *build;

@@ -6,7 +6,6 @@
 #include "tree/branch.h"
 #include "tree/decide.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* Codecs whose names do not say what kind a step is. */

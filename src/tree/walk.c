@@ -2,7 +2,6 @@
 #include "tree/walk.h"
 
 #include "base/alloc.h"
-#include "names/codec.h"
 #include "tree/branch.h"
 
 #include <string.h>
