@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "numeric/swap.h"
 #include "str.h"
+#include "suite.h"
 
 #include <check.h>
 #include <safetree/checkpoint.h>
@@ -68,9 +69,8 @@ offer(const struct offered *offered, size_t n)
 				offered_bytes(&offered[i], (size_t)a->n_bytes) :
 				pattern + i * 64;
 	}
-	ck_assert_msg(sftr_checkpoint_open_arrays(arrays, n, NULL, &ckpt,
-						  &err) == SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(sftr_checkpoint_open_arrays(arrays, n, NULL, &ckpt, &err),
+		  err);
 	return ckpt;
 }
 

@@ -9,6 +9,10 @@
 /* The rows of a table; one each in a loop test. */
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
+/* A call that fills 'err' when it fails has not. */
+#define assert_ok(call, err)                                                   \
+	ck_assert_msg((call) == SFTR_OK, "%s: %s", (err).key, (err).message)
+
 /* Runs the tests of a case; what main returns. */
 static inline int
 run_suite(const char *name, TCase *tests)

@@ -122,10 +122,9 @@ open_source(sftr_access access)
 	allocator = sftr__allocator(NULL);
 	folder_make();
 	folder_write(in_folder("m.safetensors"), bytes_of_file(), N_BYTES);
-	ck_assert_msg(sftr__source_open(&source, &allocator,
-					in_folder("m.safetensors"), access,
-					&err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr__source_open(&source, &allocator,
+				    in_folder("m.safetensors"), access, &err),
+		  err);
 	memset(&fake, 0, sizeof fake);
 	fake.cached_to = N_BYTES;
 	fake.fetches = true;

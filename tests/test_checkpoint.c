@@ -36,9 +36,9 @@ open_file(const sftr_open_options *options)
 	sftr_error err;
 
 	set_up();
-	ck_assert_msg(sftr_checkpoint_open_memory(file, file_n_bytes, options,
-						  &ckpt, &err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_checkpoint_open_memory(file, file_n_bytes, options,
+					      &ckpt, &err),
+		  err);
 	return ckpt;
 }
 

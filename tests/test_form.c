@@ -207,9 +207,7 @@ START_TEST(many_forms_keep_apart)
 	file[n++] = '}';
 	file[0] = (char)((n - 8) & 0xff);
 	file[1] = (char)((n - 8) >> 8);
-	ck_assert_msg(sftr_header_parse(file, n, n + at, NULL, &ckpt, &err) ==
-			      SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_header_parse(file, n, n + at, NULL, &ckpt, &err), err);
 	for (unsigned i = 0; i < N; i++) {
 		const sftr_tensor *t = sftr_checkpoint_at(ckpt, i);
 
@@ -249,9 +247,7 @@ START_TEST(long_shapes_keep_their_ranks)
 	file[n++] = '}';
 	for (int i = 0; i < 8; i++)
 		file[i] = (char)((uint64_t)(n - 8) >> 8 * i);
-	ck_assert_msg(sftr_header_parse(file, n, n + 1, NULL, &ckpt, &err) ==
-			      SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_header_parse(file, n, n + 1, NULL, &ckpt, &err), err);
 	for (unsigned i = 0; i < N; i++) {
 		const sftr_tensor *t = sftr_checkpoint_at(ckpt, i);
 

@@ -128,10 +128,9 @@ START_TEST(of_keys_that_repeat_reference_takes_the_last)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
-	ck_assert_msg(sftr_checkpoint_open_memory(file, sizeof file - 1,
-						  &options, &ckpt,
-						  &err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_checkpoint_open_memory(file, sizeof file - 1, &options,
+					      &ckpt, &err),
+		  err);
 	ck_assert_uint_eq(sftr_checkpoint_n_metadata(ckpt), COUNT(entries));
 	for (size_t i = 0; i < COUNT(entries); i++) {
 		const sftr_metadata *m = sftr_checkpoint_metadata_at(ckpt, i);

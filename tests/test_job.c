@@ -145,9 +145,8 @@ bind_crowd(struct crowd *c, const char *path, unsigned n_threads)
 
 	ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &ckpt, &err),
 			 SFTR_OK);
-	ck_assert_msg(sftr_bind(c->slots, c->n_slots, ckpt, &options, &b,
-				&err) == SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(sftr_bind(c->slots, c->n_slots, ckpt, &options, &b, &err),
+		  err);
 	sftr_checkpoint_close(ckpt);
 	return b;
 }

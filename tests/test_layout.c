@@ -80,9 +80,9 @@ assert_head(const sftr__item *items, size_t n, const sftr_metadata *metadata,
 	sftr_error err;
 	uint64_t length;
 
-	ck_assert_msg(sftr__layout_make(&layout, NULL, items, n, metadata,
-					n_metadata, align, &err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr__layout_make(&layout, NULL, items, n, metadata,
+				    n_metadata, align, &err),
+		  err);
 	length = sftr__load_u64(layout.head.text);
 	text = layout.head.text + 8;
 	ck_assert_uint_eq(layout.head.n_bytes, length + 8);

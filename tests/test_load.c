@@ -319,9 +319,7 @@ bind_world(struct world *w, const char *path, sftr_bind_options *options)
 	options->codec = SFTR_CODEC_DOTTED;
 	ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &ckpt, &err),
 			 SFTR_OK);
-	ck_assert_msg(sftr_bind(w->slots, w->n, ckpt, options, &b, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(sftr_bind(w->slots, w->n, ckpt, options, &b, &err), err);
 	sftr_checkpoint_close(ckpt);
 	return b;
 }
@@ -468,8 +466,7 @@ START_TEST(steps_that_slots_pass_over_a_prefix_does_too)
 	ck_assert_int_eq(
 		sftr_checkpoint_open_arrays(&array, 1, NULL, &ckpt, &err),
 		SFTR_OK);
-	ck_assert_msg(sftr_bind(&slot, 1, ckpt, &options, &b, &err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_bind(&slot, 1, ckpt, &options, &b, &err), err);
 	sftr_checkpoint_close(ckpt);
 	ck_assert_int_eq(sftr_binding_load(b, "['a'][<flat index 1>]", &err),
 			 SFTR_OK);

@@ -3,7 +3,6 @@
 #include "suite.h"
 
 #include <safetree.h>
-#include <stdlib.h>
 
 static const struct offered tensors[] = {
 	{ "w", SFTR_F32, 2, { 3, 5 }, NULL },
@@ -58,8 +57,7 @@ bind(float **bias)
 	sftr_binding *b;
 	sftr_error err;
 
-	ck_assert_msg(sftr_bind(slots, 5, ckpt, &options, &b, &err) == SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(sftr_bind(slots, 5, ckpt, &options, &b, &err), err);
 	sftr_checkpoint_close(ckpt);
 	return b;
 }

@@ -145,9 +145,7 @@ START_TEST(dimensions_of_a_nested_struct_are_its_own)
 			 SFTR_OK);
 	ck_assert_mem_eq(text, due, sizeof due - 1);
 	ck_assert_str_eq(text + n - (sizeof end - 1), end);
-	ck_assert_msg(sftr_bind_manifest(text, n, ckpt, NULL, &b, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(sftr_bind_manifest(text, n, ckpt, NULL, &b, &err), err);
 	sftr_binding_free(b);
 	sftr_checkpoint_close(ckpt);
 }
@@ -245,8 +243,7 @@ START_TEST(a_manifest_is_bound_as_far_as_the_file_goes)
 	sftr_bound bound;
 	sftr_error err;
 
-	ck_assert_msg(bind(net_manifest, ckpt, NULL, &b, &err) == SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(bind(net_manifest, ckpt, NULL, &b, &err), err);
 	/* Two dense layers of weight and bias, and five more. */
 	ck_assert_uint_eq(sftr_binding_count(b), 9);
 	sftr_binding_at(b, 0, &bound, NULL);
@@ -289,9 +286,9 @@ START_TEST(a_scalar_may_be_optional)
 	ck_assert_str_eq(text, wanted);
 	options.report = &report;
 	for (int i = 0; i < 2; i++) {
-		ck_assert_msg(sftr_bind_manifest(text, n, i == 0 ? ckpt : other,
-						 &options, &b, &err) == SFTR_OK,
-			      "%s: %s", err.key, err.message);
+		assert_ok(sftr_bind_manifest(text, n, i == 0 ? ckpt : other,
+					     &options, &b, &err),
+			  err);
 		ck_assert_uint_eq(report.n_bound, i == 0);
 		sftr_binding_free(b);
 	}

@@ -5,9 +5,7 @@
 #include "tree/hexfloat.h"
 
 #include <float.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define NOTE(lines) "{\"version\":1,\"notes\":[" lines "]}"
 
@@ -85,7 +83,7 @@ START_TEST(a_note_completes_the_names)
 
 	snprintf(note, sizeof note, NOTE("%s"), good[_i].lines);
 	code = tree_of(good[_i].codec, good[_i].names, note, &tree, &err);
-	ck_assert_msg(code == SFTR_OK, "%s: %s", err.key, err.message);
+	assert_ok(code, err);
 	ck_assert_str_eq(tree_text(tree), good[_i].tree);
 	sftr_tree_free(tree);
 }

@@ -105,9 +105,7 @@ START_TEST(wildcards_stand_for_as_little_as_fits)
 	sftr_error err;
 	bool matches;
 
-	ck_assert_msg(parse(cases[_i].pattern, cases[_i].codec, &p, &err) ==
-			      SFTR_OK,
-		      "%s", err.message);
+	assert_ok(parse(cases[_i].pattern, cases[_i].codec, &p, &err), err);
 	parse_path(cases[_i].name, cases[_i].codec, &path);
 	matches = sftr__pattern_matches(&p, path.steps, path.n_steps, captures);
 	ck_assert_msg(matches == (cases[_i].captures != NULL), "%s and %s",

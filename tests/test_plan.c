@@ -113,9 +113,8 @@ head(const char *const *entries, size_t n)
 	memset(file, 0, 8);
 	file[0] = (char)((at - 8) % 256);
 	file[1] = (char)((at - 8) / 256);
-	ck_assert_msg(sftr_header_parse(file, at, at + begin, NULL, &ckpt,
-					&err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_header_parse(file, at, at + begin, NULL, &ckpt, &err),
+		  err);
 	return ckpt;
 }
 
@@ -164,8 +163,7 @@ bind(const char *const *entries, size_t n_entries, const char *const *wanted,
 		slots[i].name.ptr = names[i];
 		slots[i].name.len = strlen(names[i]);
 	}
-	ck_assert_msg(sftr_bind(slots, n, ckpt, &options, &b, &err) == SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(sftr_bind(slots, n, ckpt, &options, &b, &err), err);
 	sftr_checkpoint_close(ckpt);
 	for (size_t i = 0; i < n; i++)
 		b->states[i].is_wanted = true;

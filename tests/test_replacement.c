@@ -26,7 +26,7 @@ assert_replaced(const char *path, const char *text)
 {
 	sftr_error err;
 
-	ck_assert_msg(replace(path, text, &err) == SFTR_OK, "%s", err.message);
+	assert_ok(replace(path, text, &err), err);
 	folder_assert(path, text, strlen(text));
 	ck_assert_int_eq(faults.n_open, 0);
 }

@@ -23,9 +23,7 @@ open_shards(void)
 	folder_tensors(in_folder(SECOND),
 		       "{" F32("c", 3, 0, 12) "," F32("spare", 1, 12, 16) "}",
 		       16);
-	ck_assert_msg(sftr_checkpoint_open(folder, NULL, &ckpt, &err) ==
-			      SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_checkpoint_open(folder, NULL, &ckpt, &err), err);
 	return ckpt;
 }
 

@@ -76,9 +76,7 @@ START_TEST(a_checkpoint_is_rewritten_by_rules)
 	sftr_error err;
 
 	set_options(&options);
-	ck_assert_msg(sftr_bind_rewrite(ckpt, SFTR_BF16, &options, &b, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(sftr_bind_rewrite(ckpt, SFTR_BF16, &options, &b, &err), err);
 	sftr_checkpoint_close(ckpt);
 	ck_assert_uint_eq(sftr_binding_count(b), 4);
 	for (size_t i = 0; i < 4; i++) {

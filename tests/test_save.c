@@ -23,8 +23,7 @@ writer_with(const sftr_write_options *options)
 	sftr_writer *w;
 	sftr_error err;
 
-	ck_assert_msg(sftr_writer_new(options, &w, &err) == SFTR_OK, "%s",
-		      err.message);
+	assert_ok(sftr_writer_new(options, &w, &err), err);
 	return w;
 }
 
@@ -34,9 +33,9 @@ add(sftr_writer *w, const char *name, sftr_dtype dtype, const uint64_t *shape,
 {
 	sftr_error err;
 
-	ck_assert_msg(sftr_writer_add(w, str(name), dtype, shape, rank, bytes,
-				      n_bytes, &err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_writer_add(w, str(name), dtype, shape, rank, bytes,
+				  n_bytes, &err),
+		  err);
 }
 
 /*
@@ -242,9 +241,7 @@ START_TEST(our_reader_takes_what_is_aligned)
 	uint16_t values[3];
 
 	ck_assert_int_eq(sftr_writer_save(w, in_folder("m"), NULL), SFTR_OK);
-	ck_assert_msg(sftr_checkpoint_open(in_folder("m"), NULL, &ckpt, &err) ==
-			      SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_checkpoint_open(in_folder("m"), NULL, &ckpt, &err), err);
 	ck_assert(sftr_checkpoint_data_start(ckpt, 0) % options.align == 0);
 	ck_assert_uint_eq(sftr_checkpoint_count(ckpt), 6);
 	t = sftr_checkpoint_find(ckpt, "a", 1);
@@ -422,9 +419,7 @@ START_TEST(thousands_of_small_tensors_come_out_whole)
 	ck_assert_int_eq(sftr_writer_save(w, in_folder("m"), &err), SFTR_OK);
 	sftr_writer_free(w);
 	ck_assert_uint_lt(faults.n_writes, 30);
-	ck_assert_msg(sftr_checkpoint_open(in_folder("m"), NULL, &ckpt, &err) ==
-			      SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_checkpoint_open(in_folder("m"), NULL, &ckpt, &err), err);
 	ck_assert_uint_eq(sftr_checkpoint_count(ckpt), N);
 	for (uint64_t i = 0; i < N; i++) {
 		unsigned char bytes[77];
@@ -686,8 +681,7 @@ assert_one_letter(const char *path)
 	sftr_error err;
 	char *bytes = malloc(n_bytes);
 
-	ck_assert_msg(sftr_checkpoint_open(path, NULL, &ckpt, &err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_checkpoint_open(path, NULL, &ckpt, &err), err);
 	ck_assert_int_eq(sftr_checkpoint_read(ckpt, sftr_checkpoint_at(ckpt, 0),
 					      bytes, n_bytes, &err),
 			 SFTR_OK);

@@ -75,9 +75,7 @@ START_TEST(a_tree_is_filled_whatever_the_names_are_spelt_in)
 	make_model(&m, NULL);
 	spell(offered, (size_t)_i);
 	ckpt = offer(offered, 3);
-	ck_assert_msg(sftr_set_weights(m.tree, ckpt, NULL, &report, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(sftr_set_weights(m.tree, ckpt, NULL, &report, &err), err);
 	ck_assert_int_eq(report.codec, spellings[_i].codec);
 	ck_assert_uint_eq(report.n_bound, 3);
 	ck_assert_mem_eq(m.w0, numbers, sizeof m.w0);
@@ -131,9 +129,7 @@ START_TEST(lenient_keeps_what_is_missing_and_passes_over_the_rest)
 	offered[1].bytes = halves;
 	ckpt = offer(offered, 3);
 	sftr_bind_options_lenient(&options);
-	ck_assert_msg(sftr_set_weights(m.tree, ckpt, &options, &report, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(sftr_set_weights(m.tree, ckpt, &options, &report, &err), err);
 	ck_assert_uint_eq(report.n_missing, 1);
 	ck_assert_uint_eq(report.n_unexpected, 1);
 	ck_assert_uint_eq(report.n_converted, 1);

@@ -26,9 +26,9 @@ open_file(sftr_access access)
 	sftr_error err;
 
 	folder_tensors(in_folder("m.safetensors"), HEADER " ", 109);
-	ck_assert_msg(sftr_checkpoint_open(in_folder("m.safetensors"), &options,
-					   &ckpt, &err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_checkpoint_open(in_folder("m.safetensors"), &options,
+				       &ckpt, &err),
+		  err);
 	return ckpt;
 }
 

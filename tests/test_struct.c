@@ -46,9 +46,7 @@ START_TEST(layers_of_different_width_share_one_table)
 	sftr_error err;
 
 	memset(&net, 0xa5, sizeof net);
-	ck_assert_msg(SFTR_BIND(ckpt, net_table, &net, NULL, &b, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(SFTR_BIND(ckpt, net_table, &net, NULL, &b, &err), err);
 	ck_assert_int_eq(net.n_layers, 3);
 	ck_assert_uint_eq(net.layers[0].in, 2);
 	ck_assert_uint_eq(net.layers[0].out, 3);
@@ -236,11 +234,8 @@ load_outer(sftr_checkpoint *ckpt, struct outer *o, float *buffer)
 	sftr_error err;
 
 	clear_outer(o, buffer);
-	ck_assert_msg(SFTR_BIND(ckpt, outer_table, o, NULL, &b, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
-	ck_assert_msg(sftr_binding_load(b, NULL, &err) == SFTR_OK, "%s: %s",
-		      err.key, err.message);
+	assert_ok(SFTR_BIND(ckpt, outer_table, o, NULL, &b, &err), err);
+	assert_ok(sftr_binding_load(b, NULL, &err), err);
 	return b;
 }
 
@@ -308,9 +303,7 @@ START_TEST(pointers_of_an_absent_struct_are_null_at_any_depth)
 	sftr_error err;
 
 	memset(&c, 0xa5, sizeof c);
-	ck_assert_msg(SFTR_BIND(ckpt, crown_table, &c, NULL, &b, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(SFTR_BIND(ckpt, crown_table, &c, NULL, &b, &err), err);
 	ck_assert(!c.has_branch && !c.has_pair);
 	ck_assert_ptr_null(c.branch.one.w);
 	for (int i = 0; i < 2; i++) {
@@ -480,8 +473,7 @@ START_TEST(what_is_saved_is_loaded_again)
 	held[0] = load_outer(ckpt, &a, buffers[0]);
 	/* 'half' holds four; it is saved whole. */
 	a.half[3] = 7;
-	ck_assert_msg(SFTR_SAVE(path, outer_table, &a, NULL, &err) == SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(SFTR_SAVE(path, outer_table, &a, NULL, &err), err);
 	ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &again, &err),
 			 SFTR_OK);
 	/* The first name of each; "first" is the first of "first|one". */
@@ -531,8 +523,7 @@ START_TEST(elements_below_a_byte_are_bytes_that_they_share)
 	ck_assert_int_eq(sftr_binding_load(b, NULL, &err), SFTR_OK);
 	ck_assert_mem_eq(p.pairs, bytes, 3);
 	ck_assert_mem_eq(p.fours, bytes + 3, 3);
-	ck_assert_msg(SFTR_SAVE(path, packed_table, &p, NULL, &err) == SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(SFTR_SAVE(path, packed_table, &p, NULL, &err), err);
 	ck_assert_int_eq(SFTR_LOAD(path, packed_table, &q, NULL, &again, &err),
 			 SFTR_OK);
 	ck_assert_mem_eq(q.pairs, bytes, 3);
@@ -565,8 +556,7 @@ START_TEST(what_a_load_turns_a_save_turns_back)
 		a.matrix[i / 3][i % 3] = (float)i;
 	for (int i = 0; i < 12; i++)
 		a.stack[i / 4][i % 4] = (float)i;
-	ck_assert_msg(SFTR_SAVE(path, turned_table, &a, NULL, &err) == SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(SFTR_SAVE(path, turned_table, &a, NULL, &err), err);
 	ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &ckpt, &err),
 			 SFTR_OK);
 	ck_assert_uint_eq(sftr_checkpoint_count(ckpt), 5);
@@ -630,21 +620,15 @@ START_TEST(names_are_escaped_in_a_table)
 	sftr_error err;
 	size_t n;
 
-	ck_assert_msg(SFTR_BIND(ckpt, spelt_table, &spelt, NULL, &b, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(SFTR_BIND(ckpt, spelt_table, &spelt, NULL, &b, &err), err);
 	ck_assert_int_eq(spelt.n_many, 2);
 	ck_assert_int_eq(sftr_binding_load(b, NULL, &err), SFTR_OK);
-	ck_assert_msg(SFTR_MANIFEST(spelt_table, manifest, sizeof manifest, &n,
-				    &err) == SFTR_OK,
-		      "%s", err.message);
-	ck_assert_msg(sftr_bind_manifest(manifest, n, ckpt, NULL, &c, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(
+		SFTR_MANIFEST(spelt_table, manifest, sizeof manifest, &n, &err),
+		err);
+	assert_ok(sftr_bind_manifest(manifest, n, ckpt, NULL, &c, &err), err);
 	sftr_binding_free(c);
-	ck_assert_msg(SFTR_SAVE(path, spelt_table, &spelt, NULL, &err) ==
-			      SFTR_OK,
-		      "%s: %s", err.key, err.message);
+	assert_ok(SFTR_SAVE(path, spelt_table, &spelt, NULL, &err), err);
 	ck_assert_int_eq(sftr_checkpoint_open(path, NULL, &again, &err),
 			 SFTR_OK);
 	ck_assert_uint_eq(sftr_checkpoint_count(again), 8);
@@ -912,7 +896,7 @@ START_TEST(an_absent_array_leaves_a_shared_count_to_the_other)
 		/* "a.1" without "a.0" is no array. */
 		ck_assert_int_eq(code, SFTR_E_UNEXPECTED);
 	} else {
-		ck_assert_msg(code == SFTR_OK, "%s", err.message);
+		assert_ok(code, err);
 		ck_assert_int_eq(lora.n, rows[_i].count);
 		ck_assert_int_eq(lora.has_a, _i == 0);
 		ck_assert_int_eq(lora.has_b, _i == 1);

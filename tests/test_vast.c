@@ -66,9 +66,8 @@ open_vast(sftr_access access)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
-	ck_assert_msg(sftr_checkpoint_open(vast_path(), &options, &ckpt,
-					   &err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_checkpoint_open(vast_path(), &options, &ckpt, &err),
+		  err);
 	return ckpt;
 }
 
@@ -211,8 +210,7 @@ START_TEST(it_is_rewritten_in_parts)
 	sftr_bound bound;
 	sftr_error err;
 
-	ck_assert_msg(sftr_bind(&slot, 1, ckpt, &options, &b, &err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_bind(&slot, 1, ckpt, &options, &b, &err), err);
 	ck_assert_int_eq(sftr_binding_at(b, 0, &bound, &err), SFTR_OK);
 	ck_assert_uint_eq(bound.n_bytes, N_VAST);
 	ck_assert_int_eq(sftr_binding_read(b, 0, N_VAST - 20, bytes, 20, &err),

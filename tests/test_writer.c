@@ -44,9 +44,8 @@ assert_file(const char *header, size_t n_data)
 
 	ck_assert_int_eq(sftr_writer_n_bytes(writer, &n_bytes, &err), SFTR_OK);
 	ck_assert(n_bytes <= sizeof file);
-	ck_assert_msg(sftr_writer_save_memory(writer, file, sizeof file,
-					      &err) == SFTR_OK,
-		      "%s", err.message);
+	assert_ok(sftr_writer_save_memory(writer, file, sizeof file, &err),
+		  err);
 	length = sftr__load_u64(file);
 	ck_assert(n_bytes == 8 + length + n_data);
 	ck_assert_uint_le(strlen(header), length);

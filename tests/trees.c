@@ -278,7 +278,7 @@ add_name(sftr_writer *writer, const char *name, size_t n)
 	sftr_code code =
 		sftr_writer_add(writer, s, SFTR_U8, &one, 1, "x", 1, &err);
 
-	ck_assert_msg(code == SFTR_OK, "%s", err.message);
+	assert_ok(code, err);
 }
 
 static void
