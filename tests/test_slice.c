@@ -45,6 +45,9 @@ START_TEST(selections_are_read_as_in_python)
 	parses("3:1", "3:3:1 0:4:1 0:6:1");
 	parses("100:200", "5:5:1 0:4:1 0:6:1");
 	parses("::18446744073709551615", "0:5:-1 0:4:1 0:6:1");
+	parses("-99999999999999999999:18446744073709551616,"
+	       "99999999999999999990:,::18446744073709551616",
+	       "0:5:1 4:4:1 0:6:-1");
 	parses(" 1 : 2 , 0 ", "1:2:1 0:1:1! 0:6:1");
 }
 END_TEST
@@ -81,6 +84,8 @@ START_TEST(every_fault_of_a_text_has_its_place)
 	fails(&cube, "-", 1, "expected a digit after '-'");
 	fails(&cube, "1.5", 1, "expected ',' or the end");
 	fails(&cube, "18446744073709551616", 0, "expected a number below 2^64");
+	fails(&cube, "0,-18446744073709551616", 2,
+	      "expected a number below 2^64");
 	fails(&scalar, "0", 0, "expected no item, this is a scalar");
 }
 END_TEST

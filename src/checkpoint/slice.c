@@ -17,6 +17,7 @@ struct cursor {
 struct integer {
 	bool given;
 	bool negative;
+	bool huge; /* more than 2^64 - 1, which 'magnitude' then is */
 	uint64_t magnitude;
 };
 
@@ -51,11 +52,9 @@ take(struct cursor *c, char token)
 static struct integer
 parse_integer(struct cursor *c)
 {
-	struct integer n = { false, false, 0 };
-	const char *start;
+	struct integer n = { false, false, false, 0 };
 
 	skip_space(c);
-	start = c->p;
 	if (c->p < c->end && *c->p == '-') {
 		n.negative = true;
 		c->p++;
@@ -65,8 +64,8 @@ parse_integer(struct cursor *c)
 		if (!sftr__mul(n.magnitude, 10, &n.magnitude) ||
 		    !sftr__add(n.magnitude, (uint64_t)(*c->p - '0'),
 			       &n.magnitude)) {
-			fail(c, start, "a number below 2^64");
-			return n;
+			n.magnitude = UINT64_MAX;
+			n.huge = true;
 		}
 	}
 	if (n.negative && !n.given)
@@ -120,8 +119,8 @@ parse_item(struct cursor *c, uint32_t dim, uint64_t extent, sftr_slice *s)
 		parse_range(c, n, extent, s);
 		return;
 	}
-	if (!n.given) {
-		fail(c, at, "a number or ':'");
+	if (!n.given || n.huge) {
+		fail(c, at, n.huge ? "a number below 2^64" : "a number or ':'");
 		return;
 	}
 	if (n.negative ? n.magnitude > extent : n.magnitude >= extent) {
