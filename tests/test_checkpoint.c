@@ -48,6 +48,7 @@ START_TEST(nothing_answers_every_question)
 	ck_assert_ptr_null(sftr_checkpoint_at(NULL, 0));
 	ck_assert_ptr_null(sftr_checkpoint_find(NULL, "a", 1));
 	ck_assert_uint_eq(sftr_checkpoint_n_metadata(NULL), 0);
+	ck_assert_int_eq(sftr_checkpoint_has_metadata(NULL), 0);
 	ck_assert_ptr_null(sftr_checkpoint_metadata_at(NULL, 0));
 	ck_assert_ptr_null(sftr_checkpoint_metadata(NULL, "a", 1));
 	ck_assert_uint_eq(sftr_checkpoint_n_files(NULL), 0);

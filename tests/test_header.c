@@ -142,6 +142,30 @@ START_TEST(of_keys_that_repeat_reference_takes_the_last)
 }
 END_TEST
 
+START_TEST(metadata_are_there_without_an_entry)
+{
+	static const struct {
+		const char *file;
+		int has;
+	} rows[] = { { "\2\0\0\0\0\0\0\0{}", 0 },
+		     { "\x17\0\0\0\0\0\0\0{\"__metadata__\":null}  ", 0 },
+		     { "\x17\0\0\0\0\0\0\0{\"__metadata__\":{}}    ", 1 } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		size_t n = 8 + (size_t)rows[i].file[0];
+		sftr_checkpoint *ckpt;
+
+		ck_assert_int_eq(sftr_checkpoint_open_memory(rows[i].file, n,
+							     NULL, &ckpt, NULL),
+				 SFTR_OK);
+		ck_assert_int_eq(sftr_checkpoint_has_metadata(ckpt),
+				 rows[i].has);
+		ck_assert_uint_eq(sftr_checkpoint_n_metadata(ckpt), 0);
+		sftr_checkpoint_close(ckpt);
+	}
+}
+END_TEST
+
 /* A good file of two tensors and metadata, escapes in both. */
 static const char good_header[] =
 	"{\"__metadata__\":{\"form\\u0061t\":\"p\\tt\"},"
@@ -361,6 +385,7 @@ main(void)
 			    (int)n_cases);
 	tcase_add_test(tc, every_rule_of_the_format_has_a_case);
 	tcase_add_test(tc, of_keys_that_repeat_reference_takes_the_last);
+	tcase_add_test(tc, metadata_are_there_without_an_entry);
 	tcase_add_test(tc, good_file_gives_what_it_holds);
 	tcase_add_test(tc, every_prefix_is_rejected);
 	tcase_add_test(tc, every_flipped_bit_is_judged);

@@ -305,6 +305,30 @@ START_TEST(the_format_is_metadata_and_given_once)
 }
 END_TEST
 
+START_TEST(metadata_may_have_no_entry)
+{
+	sftr_write_options options = { .has_metadata = 1 };
+
+	sftr_writer_free(writer);
+	ck_assert_int_eq(sftr_writer_new(&options, &writer, NULL), SFTR_OK);
+	assert_file("{\"__metadata__\":{}}     ", 0);
+	ck_assert_int_eq(sftr_writer_add(writer, str("w"), SFTR_U8, NULL, 0,
+					 "7", 1, NULL),
+			 SFTR_OK);
+	assert_file("{\"__metadata__\":{},"
+		    "\"w\":{\"dtype\":\"U8\",\"shape\":[],"
+		    "\"data_offsets\":[0,1]}}  ",
+		    1);
+	ck_assert_int_eq(
+		sftr_writer_add_metadata(writer, str("a"), str("b"), NULL),
+		SFTR_OK);
+	assert_file("{\"__metadata__\":{\"a\":\"b\"},"
+		    "\"w\":{\"dtype\":\"U8\",\"shape\":[],"
+		    "\"data_offsets\":[0,1]}}   ",
+		    1);
+}
+END_TEST
+
 START_TEST(options_are_checked)
 {
 	static const uint64_t bad[] = { 1, 4, 7, 12, 100, 1 << 21, UINT64_MAX };
@@ -483,6 +507,7 @@ main(void)
 	tcase_add_test(tc, duplicates_are_refused_and_change_nothing);
 	tcase_add_test(tc, many_names_and_keys_cost_no_more_each);
 	tcase_add_test(tc, the_format_is_metadata_and_given_once);
+	tcase_add_test(tc, metadata_may_have_no_entry);
 	tcase_add_test(tc, options_are_checked);
 	tcase_add_loop_test(tc, data_begin_where_align_says, 0, 18);
 	tcase_add_test(tc, tensors_of_a_checkpoint_keep_it_open);

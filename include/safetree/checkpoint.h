@@ -164,6 +164,9 @@ typedef struct sftr_metadata {
 
 SFTR_API size_t
 sftr_checkpoint_n_metadata(const sftr_checkpoint *ckpt);
+/* 1 if there is a "__metadata__", be it without an entry; null is none. */
+SFTR_API int
+sftr_checkpoint_has_metadata(const sftr_checkpoint *ckpt);
 SFTR_API const sftr_metadata *
 sftr_checkpoint_metadata_at(const sftr_checkpoint *ckpt, size_t i);
 
@@ -287,11 +290,12 @@ sftr_code_advice(sftr_code code);
 typedef struct sftr_writer sftr_writer;
 
 typedef struct sftr_write_options {
-	uint64_t align;	     /* start of data; power of two, 8 to 1 MiB; 0: 8 */
-	const char *format;  /* metadata "format": "pt", "np", ...; or NULL */
-	int not_durable;     /* 1: no fsync, for files that can be remade */
-	sftr_progress_fn *progress; /* or NULL */
-	void *progress_user;	    /* borrowed */
+	uint64_t align;	    /* start of data; power of two, 8 to 1 MiB; 0: 8 */
+	const char *format; /* metadata "format": "pt", "np", ...; or NULL */
+	int not_durable;    /* 1: no fsync, for files that can be remade */
+	int has_metadata;   /* 1: "__metadata__" also without an entry */
+	sftr_progress_fn *progress;	 /* or NULL */
+	void *progress_user;		 /* borrowed */
 	const sftr_allocator *allocator; /* copied; its user is borrowed */
 	uint64_t reserved[6];
 } sftr_write_options;

@@ -245,6 +245,13 @@ sftr_checkpoint_n_metadata(const sftr_checkpoint *ckpt)
 		       ckpt->headers[0].n_metadata;
 }
 
+int
+sftr_checkpoint_has_metadata(const sftr_checkpoint *ckpt)
+{
+	return ckpt != NULL && ckpt->n_sources > 0 &&
+	       ckpt->headers[0].has_metadata;
+}
+
 const sftr_metadata *
 sftr_checkpoint_metadata_at(const sftr_checkpoint *ckpt, size_t i)
 {

@@ -46,8 +46,14 @@ struct saver {
 static sftr_code
 saver_begin(struct saver *s, const sftr_writer *writer, sftr_error *err)
 {
+	static const sftr_metadata none;
+	const sftr_metadata *metadata = NULL;
 	sftr_code code;
 
+	if (writer->n_metadata > 0)
+		metadata = writer->metadata;
+	else if (writer->has_metadata)
+		metadata = &none;
 	s->writer = writer;
 	s->done = 0;
 	s->offset = 0;
@@ -56,8 +62,8 @@ saver_begin(struct saver *s, const sftr_writer *writer, sftr_error *err)
 	s->scratch = NULL;
 	s->n_scratch = 0;
 	code = sftr__layout_make(&s->layout, &writer->allocator, writer->items,
-				 writer->n, writer->metadata,
-				 writer->n_metadata, writer->align, err);
+				 writer->n, metadata, writer->n_metadata,
+				 writer->align, err);
 	if (code == SFTR_OK)
 		s->n_bytes = s->layout.head.n_bytes + s->layout.data_n_bytes;
 	return code;

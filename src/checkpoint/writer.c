@@ -47,6 +47,7 @@ sftr_writer_new(const sftr_write_options *options, sftr_writer **writer,
 	w->allocator = a;
 	w->align = o.align == 0 ? ALIGN_MIN : o.align;
 	w->is_durable = !o.not_durable;
+	w->has_metadata = o.has_metadata != 0;
 	w->progress = o.progress;
 	w->progress_user = o.progress_user;
 	if (!sftr__index_init(&w->names, &a, 0, sizeof *w->items) ||

@@ -32,6 +32,7 @@ struct sftr_writer {
 	sftr__kept *kept;
 	uint64_t align;
 	bool is_durable;
+	bool has_metadata; /* even if there is no entry */
 	sftr_progress_fn *progress;
 	void *progress_user;
 

@@ -113,7 +113,7 @@ put_metadata(json_out *j, const sftr_checkpoint *ckpt)
 {
 	size_t n = sftr_checkpoint_n_metadata(ckpt);
 
-	if (n == 0) {
+	if (!sftr_checkpoint_has_metadata(ckpt)) {
 		json_out_null(j);
 		return;
 	}

@@ -197,7 +197,9 @@ static void
 write_out(fit *f, const char *path)
 {
 	progress p;
-	sftr_write_options to = { .progress = progress_show,
+	sftr_write_options to = { .has_metadata = sftr_checkpoint_has_metadata(
+					  f->template),
+				  .progress = progress_show,
 				  .progress_user = &p };
 	filling fill = { NULL };
 	sftr_writer *w = NULL;

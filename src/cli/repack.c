@@ -115,6 +115,15 @@ check_meta(const options *o)
 	return true;
 }
 
+/* Metadata without an entry, as the official writer gives them, are kept. */
+static bool
+keeps_empty(const options *o, const sftr_checkpoint *ckpt)
+{
+	return options_value(o, "drop-meta") == NULL &&
+	       sftr_checkpoint_n_metadata(ckpt) == 0 &&
+	       sftr_checkpoint_has_metadata(ckpt);
+}
+
 static sftr_code
 declare_metadata(const options *o, const sftr_checkpoint *ckpt, sftr_writer *w,
 		 sftr_error *err)
@@ -180,6 +189,7 @@ write_out(const options *o, struct contents *c, uint64_t align, sftr_error *err)
 	progress p;
 	sftr_write_options to = { .align = align,
 				  .format = options_value(o, "format"),
+				  .has_metadata = keeps_empty(o, c->ckpt),
 				  .progress = progress_show,
 				  .progress_user = &p };
 	sftr_writer *w = NULL;

@@ -98,6 +98,7 @@ parse_metadata(struct parser *p)
 		return;
 	}
 	sftr__json_need(j, '{');
+	h->has_metadata = true;
 	if (!sftr__json_take(j, '}')) {
 		do {
 			sftr_metadata m;

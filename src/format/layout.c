@@ -189,9 +189,9 @@ make_head(sftr__layout *layout, const sftr_metadata *metadata,
 
 	sftr__emit_bytes(e, "\0\0\0\0\0\0\0", LENGTH_BYTES);
 	sftr__emit_text(e, "{");
-	if (n_metadata > 0 && !emit_metadata(e, metadata, n_metadata))
+	if (metadata != NULL && !emit_metadata(e, metadata, n_metadata))
 		return sftr__fail_memory(err);
-	code = emit_items(layout, n_metadata > 0, err);
+	code = emit_items(layout, metadata != NULL, err);
 	if (code != SFTR_OK)
 		return code;
 	sftr__emit_text(e, "}");

@@ -43,7 +43,7 @@ typedef struct sftr__layout {
 
 /*
  * Lays out items[n]: highest dtype first, then names by their bytes; metadata
- * by their keys.  Data begin at a multiple of 'align' in the file.  The items
+ * (NULL: no such member) by their keys.  Data begin at a multiple of 'align' in the file.  The items
  * are lent until sftr__layout_free.  SFTR_E_LENGTH if the header gets longer
  * than a reader takes, SFTR_E_RANGE if the file passes 64 bits.
  */

@@ -32,6 +32,7 @@ typedef struct sftr__header {
 	sftr_metadata *metadata;
 	size_t n_metadata;
 	size_t metadata_capacity;
+	bool has_metadata; /* that may have no entry */
 	sftr__index names; /* of tensors */
 	sftr__index keys;  /* of metadata */
 } sftr__header;

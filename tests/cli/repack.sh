@@ -72,6 +72,21 @@ says out <<'EOF'
 {"format":"mlx","z":"5"}
 EOF
 
+# Metadata without an entry are metadata, to the official writer too.
+st meta.st '{ "__metadata__":{}}'
+metadata
+says out <<'EOF'
+{}
+EOF
+metadata --meta a=1
+says out <<'EOF'
+{"a":"1"}
+EOF
+metadata --drop-meta
+says out <<'EOF'
+null
+EOF
+
 # Data begin where they are wanted.
 for align in 8 64 4096 1048576; do
 	safetree repack --align $align canonical.st out.st

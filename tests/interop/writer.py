@@ -17,7 +17,8 @@ class Str(ctypes.Structure):
 
 class Options(ctypes.Structure):
     _fields_ = [("align", c_uint64), ("format", c_char_p),
-                ("not_durable", c_int), ("progress", c_void_p),
+                ("not_durable", c_int), ("has_metadata", c_int),
+                ("progress", c_void_p),
                 ("progress_user", c_void_p), ("allocator", c_void_p),
                 ("reserved", c_uint64 * 6)]
 
