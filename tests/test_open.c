@@ -54,11 +54,21 @@ START_TEST(what_lies_beside_a_file_does_not_matter)
 }
 END_TEST
 
+START_TEST(a_set_may_be_of_one)
+{
+	sftr_error err;
+
+	folder_tensors(in_folder("m-00001-of-00001.safetensors"), ONE("a"), 1);
+	ck_assert_int_eq(n_tensors(folder, &err), 1);
+}
+END_TEST
+
 START_TEST(a_set_is_complete_or_no_set)
 {
 	sftr_error err;
 
 	folder_tensors(in_folder("m-00001-of-00003.safetensors"), ONE("a"), 1);
+	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
 	folder_tensors(in_folder("m-00002-of-00003.safetensors"), ONE("b"), 1);
 	ck_assert_int_eq(n_tensors(folder, &err), -(int)SFTR_E_UNSUPPORTED);
 	folder_tensors(in_folder("n-00003-of-00003.safetensors"), ONE("c"), 1);
@@ -170,6 +180,7 @@ main(void)
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_test(tc, an_empty_directory_holds_no_checkpoint);
 	tcase_add_test(tc, what_lies_beside_a_file_does_not_matter);
+	tcase_add_test(tc, a_set_may_be_of_one);
 	tcase_add_test(tc, a_set_is_complete_or_no_set);
 	tcase_add_test(tc, two_indexes_are_one_too_many);
 	tcase_add_test(tc, a_path_that_cannot_be_followed_says_why);

@@ -65,7 +65,8 @@ typedef struct sftr_open_options {
 /*
  * Opens a safetensors file, an index of shards (NAME.index.json), or a
  * directory: one that holds a single index, a single .safetensors file, or a
- * complete set PREFIX-00001-of-0000N.safetensors.  'options' may be NULL.
+ * complete set PREFIX-00001-of-0000N.safetensors, of which a part alone is no
+ * single file.  'options' may be NULL.
  * Index and shards are held against each other before any data are read.
  * Reads headers only, one of 4 MiB and more with a second thread, which is gone
  * on return.  *ckpt is owned: release it by sftr_checkpoint_close.

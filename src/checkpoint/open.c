@@ -88,6 +88,22 @@ is_part(const sftr_str *name, size_t i, size_t n, size_t *n_prefix)
 	return memcmp(name->ptr + *n_prefix, end, (size_t)len) == 0;
 }
 
+/* Whether the name says that there are others: a lone part is no whole. */
+static bool
+is_any_part(const sftr_str *name)
+{
+	static const char like[] = "-00000-of-00000.safetensors";
+	const size_t n = sizeof like - 1;
+
+	for (size_t i = 0; i < n && name->len >= n; i++) {
+		char c = name->ptr[name->len - n + i];
+
+		if (like[i] == '0' ? c < '0' || c > '9' : c != like[i])
+			return false;
+	}
+	return name->len >= n;
+}
+
 /* Whether the names, sorted, are the parts 1 to n of one set. */
 static bool
 is_complete_set(const struct listing *l)
@@ -157,7 +173,7 @@ judge_listing(const char *path, const struct listing *l,
 		return judge_named(path, l->names[i].ptr, options, findings,
 				   ckpt, err);
 	}
-	if (l->n_index == 0 && l->n == 1)
+	if (l->n_index == 0 && l->n == 1 && !is_any_part(&l->names[0]))
 		return judge_named(path, l->names[0].ptr, options, findings,
 				   ckpt, err);
 	if (l->n_index == 0 && is_complete_set(l))
