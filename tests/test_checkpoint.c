@@ -58,6 +58,52 @@ START_TEST(nothing_answers_every_question)
 }
 END_TEST
 
+static void
+assert_absent(sftr_code code, const sftr_error *err)
+{
+	ck_assert_int_eq(code, SFTR_E_ABSENT);
+	ck_assert_str_eq(err->message, "no tensor of this name");
+}
+
+/* What find gives for a name that is not there may be handed on. */
+START_TEST(a_tensor_that_is_not_there_is_absent)
+{
+	static const char file[] = "\2\0\0\0\0\0\0\0{}";
+	const sftr_str own_name = { NULL, 0 };
+	const void *view = file;
+	sftr_checkpoint *ckpt;
+	const sftr_tensor *none;
+	sftr_writer *w = NULL;
+	sftr_slice slice;
+	sftr_error err;
+	char c = 7;
+
+	ck_assert_int_eq(sftr_checkpoint_open_memory(file, sizeof file - 1,
+						     NULL, &ckpt, NULL),
+			 SFTR_OK);
+	none = sftr_checkpoint_find(ckpt, "w", 1);
+	ck_assert_uint_eq(sftr_tensor_n_bytes(none), 0);
+	ck_assert_uint_eq(sftr_tensor_n_elements(none), 0);
+	assert_absent(sftr_checkpoint_view(ckpt, none, &view, &err), &err);
+	ck_assert_ptr_null(view);
+	assert_absent(sftr_checkpoint_read(ckpt, none, &c, 1, &err), &err);
+	assert_absent(sftr_checkpoint_read_bytes(ckpt, none, 0, &c, 1, &err),
+		      &err);
+	assert_absent(sftr_slice_parse("0", 1, none, &slice, &err), &err);
+	assert_absent(sftr_slice_shape(none, &slice, NULL, NULL, NULL, &err),
+		      &err);
+	assert_absent(
+		sftr_checkpoint_read_slice(ckpt, none, &slice, &c, 1, &err),
+		&err);
+	ck_assert_int_eq(sftr_writer_new(NULL, &w, NULL), SFTR_OK);
+	assert_absent(sftr_writer_add_tensor(w, own_name, ckpt, none, &err),
+		      &err);
+	ck_assert_int_eq(c, 7);
+	sftr_writer_free(w);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 START_TEST(tensors_come_in_the_order_of_the_text)
 {
 	static const char *const names[] = { "a", "layer.1", "layer.10" };
@@ -262,6 +308,7 @@ main(void)
 	TCase *tc = tcase_create("checkpoint");
 
 	tcase_add_test(tc, nothing_answers_every_question);
+	tcase_add_test(tc, a_tensor_that_is_not_there_is_absent);
 	tcase_add_test(tc, tensors_come_in_the_order_of_the_text);
 	tcase_add_test(tc, a_name_is_found_whole_or_not_at_all);
 	tcase_add_test(tc, metadata_are_found_by_key_and_in_order);

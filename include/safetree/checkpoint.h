@@ -16,7 +16,8 @@ extern "C" {
 #endif
 
 /*
- * Lent by its checkpoint, whose functions take no copies of it.  'begin' and
+ * Lent by its checkpoint, whose functions take no copies of it; for a NULL, as
+ * sftr_checkpoint_find gives it, they return SFTR_E_ABSENT or 0.  'begin' and
  * 'end' are bytes, counted from the first data byte of the file it is in;
  * 'shape' has 'rank' extents in elements, slowest first, and is not NULL even
  * at rank 0.

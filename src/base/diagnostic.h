@@ -43,6 +43,14 @@ sftr__fail_memory(sftr_error *err)
 	return SFTR_E_MEMORY;
 }
 
+/* SFTR_E_ABSENT, for the NULL that stands for a tensor that is not there. */
+static inline sftr_code
+sftr__fail_absent(sftr_error *err)
+{
+	sftr__fail(err, SFTR_E_ABSENT, "no tensor of this name");
+	return SFTR_E_ABSENT;
+}
+
 /*
  * Where findings go while a file is judged.  Opening keeps the first error and
  * stops; checking hands every finding on and counts the errors.

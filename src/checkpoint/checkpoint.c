@@ -7,15 +7,15 @@
 uint64_t
 sftr_tensor_n_bytes(const sftr_tensor *tensor)
 {
-	return tensor->end - tensor->begin;
+	return tensor == NULL ? 0 : tensor->end - tensor->begin;
 }
 
 uint64_t
 sftr_tensor_n_elements(const sftr_tensor *tensor)
 {
-	uint64_t n = 1;
+	uint64_t n = tensor != NULL;
 
-	for (uint32_t i = 0; i < tensor->rank; i++)
+	for (uint32_t i = 0; n > 0 && i < tensor->rank; i++)
 		n *= tensor->shape[i];
 	return n;
 }

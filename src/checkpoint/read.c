@@ -19,7 +19,7 @@
 static sftr_code
 about(sftr_error *err, const sftr_tensor *t, sftr_code code)
 {
-	if (code != SFTR_OK)
+	if (code != SFTR_OK && t != NULL)
 		sftr__set_key(err, t->name.ptr, t->name.len);
 	return code;
 }
@@ -27,6 +27,8 @@ about(sftr_error *err, const sftr_tensor *t, sftr_code code)
 static sftr_code
 need_data(const sftr_checkpoint *ckpt, const sftr_tensor *t, sftr_error *err)
 {
+	if (t == NULL)
+		return sftr__fail_absent(err);
 	if (ckpt->has_data)
 		return SFTR_OK;
 	return about(err, t,
@@ -61,13 +63,14 @@ sftr_code
 sftr_checkpoint_view(const sftr_checkpoint *ckpt, const sftr_tensor *tensor,
 		     const void **bytes, sftr_error *err)
 {
-	unsigned width = sftr__swap_width(tensor->dtype);
 	sftr_code code = need_data(ckpt, tensor, err);
 	const void *at = NULL;
+	unsigned width;
 
 	*bytes = NULL;
 	if (code != SFTR_OK || tensor->begin == tensor->end)
 		return code;
+	width = sftr__swap_width(tensor->dtype);
 	if (SFTR__BIG_ENDIAN && width > 1)
 		return about(err, tensor,
 			     sftr__fail(err, SFTR_E_VIEW,
@@ -169,6 +172,8 @@ sftr_slice_shape(const sftr_tensor *tensor, const sftr_slice *slices,
 	uint32_t kept = 0;
 	sftr__runs runs;
 
+	if (tensor == NULL)
+		return sftr__fail_absent(err);
 	for (uint32_t i = 0; i < tensor->rank; i++) {
 		const sftr_slice *s = &slices[i];
 		uint64_t n = n_selected(s);

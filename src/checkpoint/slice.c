@@ -147,6 +147,8 @@ sftr_slice_parse(const char *text, size_t n_bytes, const sftr_tensor *tensor,
 	struct cursor c = { text, text, text + n_bytes, err, SFTR_OK };
 	uint32_t n_items = 0;
 
+	if (tensor == NULL)
+		return sftr__fail_absent(err);
 	for (uint32_t i = 0; i < tensor->rank; i++) {
 		sftr_slice whole = { 0, tensor->shape[i], 1, 0 };
 

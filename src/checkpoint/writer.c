@@ -311,11 +311,15 @@ sftr_writer_add_tensor(sftr_writer *writer, sftr_str name,
 		       const sftr_checkpoint *ckpt, const sftr_tensor *tensor,
 		       sftr_error *err)
 {
-	sftr__item item = { name, tensor->shape, 0, tensor->rank,
-			    tensor->dtype };
+	sftr__item item = { .name = name };
 	sftr__origin origin = { .tensor = tensor };
 	sftr_code code;
 
+	if (tensor == NULL)
+		return with_key(sftr__fail_absent(err), name, err);
+	item.shape = tensor->shape;
+	item.rank = tensor->rank;
+	item.dtype = tensor->dtype;
 	if (name.ptr == NULL)
 		item.name = tensor->name;
 	origin.ckpt = sftr_checkpoint_retain(ckpt);
