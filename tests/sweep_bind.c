@@ -155,12 +155,14 @@ set_weights(struct scene *s, sftr_error *err)
 static sftr_code
 manifest_format(struct scene *s, sftr_error *err)
 {
+	sftr_step step = { SFTR_STEP_NAME, SFTR_STR("a"), 0 };
 	sftr_slot slots[2];
-	size_t n;
+	size_t n = slots_of(s, slots);
 
-	return sftr_manifest_format(slots, slots_of(s, slots),
-				    SFTR_CODEC_DOTTED, (char *)s->bytes,
-				    sizeof s->bytes, &n, err);
+	slots[0].steps = &step;
+	slots[0].n_steps = 1;
+	return sftr_manifest_format(slots, n, SFTR_CODEC_DOTTED,
+				    (char *)s->bytes, sizeof s->bytes, &n, err);
 }
 
 static sftr_code
@@ -218,7 +220,9 @@ writer_only(struct scene *s)
 static sftr_code
 struct_write(struct scene *s, sftr_error *err)
 {
-	return SFTR_WRITE(s->writer, fixed_table, &fixed, NULL, err);
+	const sftr_struct_save_options options = { .codec = SFTR_CODEC_SLASH };
+
+	return SFTR_WRITE(s->writer, fixed_table, &fixed, &options, err);
 }
 
 static sftr_code

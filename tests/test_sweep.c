@@ -58,6 +58,18 @@ clear_scene(struct scene *s)
 		close(s->fd);
 }
 
+/* On success an error is left alone. */
+static void
+is_untouched(const struct act *act, const sftr_error *err)
+{
+	const unsigned char *bytes = (const unsigned char *)err;
+
+	for (size_t i = 0; i < sizeof *err; i++)
+		ck_assert_msg(bytes[i] == 0xa5,
+			      "%s: it succeeds, and writes an error: %s",
+			      act->name, err->message);
+}
+
 /*
  * One act, with a fault at an allocation (from 1, or 0) or a call of the system
  * (the same), and then once more without.
@@ -82,6 +94,8 @@ attempt(const struct act *act, size_t memory_at, unsigned system_at,
 	faults.fail_at = system_at;
 	o->code = act->run(&s, &o->err);
 	o->failed = faults.failed;
+	if (o->code == SFTR_OK)
+		is_untouched(act, &o->err);
 	o->is_hit = memory_at > 0 ? books.n_calls >= n_before + memory_at :
 				    o->failed != NULL;
 	books.fail_at = 0;

@@ -164,7 +164,7 @@ is_reserved(sftr_codec codec, const sftr_step *steps, size_t n_steps)
 }
 
 sftr_code
-sftr_path_format(sftr_codec codec, const sftr_step *steps, size_t n_steps,
+sftr__path_spell(sftr_codec codec, const sftr_step *steps, size_t n_steps,
 		 char *buffer, size_t size, size_t *n_bytes, sftr_error *err)
 {
 	sftr__path_writer w = { steps, n_steps, buffer, size, 0, err, SFTR_OK };
@@ -190,12 +190,22 @@ sftr_path_format(sftr_codec codec, const sftr_step *steps, size_t n_steps,
 	*n_bytes = w.n;
 	if (size > 0)
 		buffer[w.n < size ? w.n : size - 1] = '\0';
-	if (w.n >= size)
-		return sftr__fail(err, SFTR_E_CAPACITY,
+	return SFTR_OK;
+}
+
+sftr_code
+sftr_path_format(sftr_codec codec, const sftr_step *steps, size_t n_steps,
+		 char *buffer, size_t size, size_t *n_bytes, sftr_error *err)
+{
+	sftr_code code = sftr__path_spell(codec, steps, n_steps, buffer, size,
+					  n_bytes, err);
+
+	if (code == SFTR_OK && *n_bytes >= size)
+		code = sftr__fail(err, SFTR_E_CAPACITY,
 				  "expected room for %zu bytes and a NUL, "
 				  "found %zu",
-				  w.n, size);
-	return SFTR_OK;
+				  *n_bytes, size);
+	return code;
 }
 
 sftr_code
@@ -205,15 +215,14 @@ sftr__path_text(sftr_codec codec, const sftr_step *steps, size_t n_steps,
 	size_t n;
 	char *own;
 	sftr_code code =
-		sftr_path_format(codec, steps, n_steps, NULL, 0, &n, err);
+		sftr__path_spell(codec, steps, n_steps, NULL, 0, &n, err);
 
-	/* There is no room for the NUL even of an empty text. */
-	if (code != SFTR_E_CAPACITY)
+	if (code != SFTR_OK)
 		return code;
 	own = sftr__arena_alloc(arena, n + 1);
 	if (own == NULL)
 		return sftr__fail_memory(err);
 	text->ptr = own;
 	text->len = n;
-	return sftr_path_format(codec, steps, n_steps, own, n + 1, &n, err);
+	return sftr__path_spell(codec, steps, n_steps, own, n + 1, &n, err);
 }

@@ -20,6 +20,14 @@ sftr_code
 sftr__path_parse_into(sftr_codec codec, const char *text, size_t n,
 		      sftr__path_buffer *buffer, sftr_error *err);
 
+/*
+ * As sftr_path_format, but a text that does not fit, *n_bytes >= size, is no
+ * failure: it is for the caller to make room and ask again.
+ */
+sftr_code
+sftr__path_spell(sftr_codec codec, const sftr_step *steps, size_t n_steps,
+		 char *buffer, size_t size, size_t *n_bytes, sftr_error *err);
+
 /* As sftr_path_format, but *text is in the arena, with a NUL behind. */
 sftr_code
 sftr__path_text(sftr_codec codec, const sftr_step *steps, size_t n_steps,

@@ -2,6 +2,7 @@
 #include "tree/say.h"
 
 #include "base/alloc.h"
+#include "names/codec.h"
 
 #include <string.h>
 
@@ -70,14 +71,14 @@ format(sftr__say *s, const sftr_step *steps, size_t n_steps, sftr_str *text,
 	sftr_code code;
 
 	s->has_text = false;
-	code = sftr_path_format(s->codec, steps, n_steps, s->text,
+	code = sftr__path_spell(s->codec, steps, n_steps, s->text,
 				s->text_capacity, &s->n_text, err);
-	if (code == SFTR_E_CAPACITY) {
+	if (code == SFTR_OK && s->n_text >= s->text_capacity) {
 		if (!sftr__grow(&s->note.allocator, &room, &s->text_capacity,
 				s->n_text + 1, 1))
 			return sftr__fail_memory(err);
 		s->text = room;
-		code = sftr_path_format(s->codec, steps, n_steps, s->text,
+		code = sftr__path_spell(s->codec, steps, n_steps, s->text,
 					s->text_capacity, &s->n_text, err);
 	}
 	if (code != SFTR_OK)
