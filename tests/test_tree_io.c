@@ -709,6 +709,42 @@ START_TEST(metadata_are_kept_and_format_gives_way)
 }
 END_TEST
 
+START_TEST(metadata_of_a_writer_stay)
+{
+	const sftr_write_options options = { .format = "np" };
+	sftr_writer *writer;
+	sftr_tree *tree = NULL;
+	sftr_checkpoint *ckpt;
+	size_t n_bytes = 4096;
+	char *bytes = malloc(n_bytes);
+
+	ck_assert_int_eq(sftr_tree_new(NULL, &tree, NULL), SFTR_OK);
+	sftr_tree_set_metadata(tree, str("format"), str("pt"), NULL);
+	sftr_tree_set_metadata(tree, str("a"), str("of the tree"), NULL);
+	sftr_tree_set_metadata(tree, str("b"), str("of the tree"), NULL);
+	ck_assert_int_eq(sftr_writer_new(&options, &writer, NULL), SFTR_OK);
+	sftr_writer_add_metadata(writer, str("a"), str("by hand"), NULL);
+	ck_assert_int_eq(sftr_tree_write(tree, NULL, writer, NULL), SFTR_OK);
+	ck_assert_int_eq(sftr_writer_save_memory(writer, bytes, n_bytes, NULL),
+			 SFTR_OK);
+	n_bytes = 8 + (size_t)sftr__load_u64(bytes);
+	ck_assert_int_eq(
+		sftr_checkpoint_open_memory(bytes, n_bytes, NULL, &ckpt, NULL),
+		SFTR_OK);
+	ck_assert_uint_eq(sftr_checkpoint_n_metadata(ckpt), 3);
+	ck_assert_str_eq(sftr_checkpoint_metadata(ckpt, "format", 6)->value.ptr,
+			 "np");
+	ck_assert_str_eq(sftr_checkpoint_metadata(ckpt, "a", 1)->value.ptr,
+			 "by hand");
+	ck_assert_str_eq(sftr_checkpoint_metadata(ckpt, "b", 1)->value.ptr,
+			 "of the tree");
+	sftr_checkpoint_close(ckpt);
+	sftr_writer_free(writer);
+	sftr_tree_free(tree);
+	free(bytes);
+}
+END_TEST
+
 /* Loads, compares with 'want', saves to memory; the first failure. */
 static sftr_code
 use_memory(struct bytes bytes, sftr_tree_data data, const sftr_allocator *a,
@@ -860,6 +896,7 @@ main(void)
 	tcase_add_test(tc, a_description_by_hand_has_nothing_to_save);
 	tcase_add_test(tc, contracts_are_held);
 	tcase_add_test(tc, metadata_are_kept_and_format_gives_way);
+	tcase_add_test(tc, metadata_of_a_writer_stay);
 	tcase_add_loop_test(tc, out_of_memory_at_every_point, 0, 3);
 	tcase_add_loop_test(tc, many_leaves_are_saved_and_loaded, 0, 2);
 	return run_suite("tree_io", tc);

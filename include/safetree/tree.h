@@ -388,7 +388,7 @@ typedef struct sftr_save_options {
 	sftr_codec codec; /* GUESS: the one it was loaded with, else P2S */
 	int note;	  /* 1: write the structure note where names do not
 			     tell everything; 0: only what names tell */
-	const sftr_write_options *write; /* or NULL */
+	const sftr_write_options *write; /* for sftr_tree_save; or NULL */
 	uint64_t reserved[6];
 } sftr_save_options;
 
@@ -405,7 +405,12 @@ SFTR_API sftr_code
 sftr_tree_save(const sftr_tree *tree, const char *path,
 	       const sftr_save_options *options, sftr_error *err);
 
-/* Declares the tree's tensors and metadata to a writer, for other sinks. */
+/*
+ * Declares the tree's tensors and metadata to a writer, for other sinks: the
+ * memory of leaves is borrowed until the writer is freed, and metadata that the
+ * writer has already, its format among them, stay.  After a failure the writer
+ * is fit to be freed only.
+ */
 SFTR_API sftr_code
 sftr_tree_write(const sftr_tree *tree, const sftr_save_options *options,
 		sftr_writer *writer, sftr_error *err);

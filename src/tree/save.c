@@ -5,6 +5,7 @@
  */
 #include <safetree/tree.h>
 
+#include "checkpoint/writer.h"
 #include "tree/metadata.h"
 #include "tree/tell.h"
 
@@ -40,23 +41,20 @@ add_tensor(void *user, sftr_str name, const sftr_node *tensor, sftr_error *err)
 			       leaf.rank, leaf.data, leaf.n_bytes, err);
 }
 
+/* What the writer has already stays: its format, or an entry by hand. */
 static sftr_code
-add_metadata(const struct saving *s, const sftr_save_options *options,
-	     sftr_error *err)
+add_metadata(const struct saving *s, sftr_error *err)
 {
-	static const sftr_str format = SFTR_STR("format");
-	const sftr_write_options *write = options->write;
+	const sftr_writer *w = s->writer;
 	sftr_code code = SFTR_OK;
 
 	for (size_t i = 0; i < s->tree->n_metadata && code == SFTR_OK; i++) {
 		const sftr_metadata *entry = &s->tree->metadata[i];
 
-		if (write != NULL && write->format != NULL &&
-		    entry->key.len == format.len &&
-		    memcmp(entry->key.ptr, format.ptr, format.len) == 0)
-			continue;
-		code = sftr_writer_add_metadata(s->writer, entry->key,
-						entry->value, err);
+		if (sftr__index_find(&w->keys, w->metadata, entry->key.ptr,
+				     entry->key.len) == SFTR__NO_PLACE)
+			code = sftr_writer_add_metadata(s->writer, entry->key,
+							entry->value, err);
 	}
 	return code;
 }
@@ -111,7 +109,7 @@ sftr_tree_write(const sftr_tree *tree, const sftr_save_options *options,
 	sftr__tell_begin(&t, tree, codec, options->note != 0);
 	code = sftr__tell_tree(&t, add_tensor, &s, err);
 	if (code == SFTR_OK)
-		code = add_metadata(&s, options, err);
+		code = add_metadata(&s, err);
 	if (code == SFTR_OK)
 		code = add_note(&s, &t, err);
 	sftr__tell_end(&t);
