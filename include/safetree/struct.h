@@ -25,6 +25,10 @@
 #ifndef SAFETREE_STRUCT_H
 #define SAFETREE_STRUCT_H
 
+#ifdef __cplusplus
+#error "safetree/struct.h is for C11; C++ has the slots of safetree/bind.h"
+#endif
+
 #include <safetree/base.h>
 #include <safetree/bind.h>
 #include <safetree/checkpoint.h>

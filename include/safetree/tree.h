@@ -242,7 +242,7 @@ sftr_key(const char *key)
 static inline sftr_step
 sftr_index(int64_t index)
 {
-	sftr_step step = { SFTR_STEP_INDEX, { NULL, 0 }, 0 };
+	sftr_step step = { SFTR_STEP_INDEX, { "", 0 }, 0 };
 
 	step.number = index;
 	return step;

@@ -41,6 +41,14 @@ if ! command -v "${cxx%% *}" >/dev/null; then
 fi
 for h; do
 	# shellcheck disable=SC2086
-	[ "$h" = safetree/struct.h ] || alone "$h" cc $cxx -std=c++17
+	[ "$h" = safetree/struct.h ] ||
+		alone "$h" cc $cxx -std=c++17 -Wold-style-cast
 done
+# shellcheck disable=SC2086
+if echo '#include <safetree/struct.h>' |
+	$cxx -x c++ -I. -fsyntax-only - 2>"$tmp/said" ||
+	! grep -q 'C++ has the slots of safetree/bind.h' "$tmp/said"; then
+	echo 'safetree/struct.h does not tell C++ what to take instead'
+	failed=1
+fi
 exit "$failed"
