@@ -11,9 +11,11 @@
  * Rules that hold for every function unless it says otherwise: fallible
  * functions return an sftr_code and take a last argument 'err' that may be
  * NULL; on failure *err is filled completely, on success it is not touched.
- * Constructors leave NULL in their result on failure.  Functions on a const
- * object may run in several threads at once.  The library keeps no global
- * state, prints nothing, never exits, and opens no network connection.
+ * Constructors leave NULL in their result on failure.  Options and allocators
+ * may be NULL, which means the defaults; other pointers only where that is
+ * said, or where the length beside them is 0.  Functions on a const object may
+ * run in several threads at once.  The library keeps no global state, prints
+ * nothing, never exits, and opens no network connection.
  */
 #ifndef SAFETREE_BASE_H
 #define SAFETREE_BASE_H
@@ -219,7 +221,7 @@ sftr_error_text(const sftr_diagnostic *d, char *text, size_t size);
  * before.  Blocks are aligned for max_align_t at least.  It returns NULL when
  * there is no memory, and the old block then stays.  An object uses the
  * allocator it was made with, from any thread that uses the object.
- * A NULL sftr_allocator pointer in options means malloc and its kin.
+ * A NULL sftr_allocator pointer means malloc and its kin.
  */
 typedef struct sftr_allocator {
 	void *(*resize)(void *user, void *block, size_t old_size,
@@ -228,8 +230,9 @@ typedef struct sftr_allocator {
 } sftr_allocator;
 
 /*
- * Called now and then during long work, with bytes done and in all.  A return
- * other than 0 cancels the work, which then fails with SFTR_E_CANCELLED.
+ * Called now and then during long work, with bytes done and in all, in the
+ * thread that asked for the work.  A return other than 0 cancels the work,
+ * which then fails with SFTR_E_CANCELLED; a load of which all is done succeeds.
  */
 typedef int
 sftr_progress_fn(void *user, uint64_t done, uint64_t total);

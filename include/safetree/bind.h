@@ -80,8 +80,9 @@ typedef struct sftr_slot {
 	sftr_place place;
 	void *data;	   /* BUFFER: borrowed until the binding is freed */
 	uint64_t capacity; /* BUFFER: bytes at 'data' */
-	void *pointer;	   /* ALLOC, VIEW: address of a T *, set by load; NULL:
-			      ask sftr_binding_at.  Borrowed as 'data' is */
+	void *pointer;	   /* ALLOC, VIEW: address of a T *, set by load if a
+			      tensor fills the slot; NULL: ask
+			      sftr_binding_at.  Borrowed as 'data' is */
 	void *present;	   /* address of a bool, set when bound; or NULL */
 	uint64_t reserved[4];
 } sftr_slot;
@@ -204,7 +205,8 @@ sftr_bind_options_lenient(sftr_bind_options *options);
  * Two tensors that get one name are a collision, SFTR_E_RULE, that names both.
  * Errors in the text are SFTR_E_RULE with the offset in it.
  *
- * sftr_rules_check reads the text as sftr_bind would, and no more.
+ * sftr_rules_check reads the text as sftr_bind would, and no more; 'codec' is
+ * not GUESS, 'name' may be NULL.
  */
 SFTR_API sftr_code
 sftr_rules_check(const char *text, const char *name, sftr_codec codec,
@@ -307,7 +309,8 @@ typedef struct sftr_range {
 	const char *path;     /* of the file, lent; "" for memory */
 	uint64_t offset;      /* from the start of the file */
 	uint64_t n_bytes;     /* in the file */
-	void *destination;    /* in place, NULL if converted, moved or not yet */
+	void *destination;    /* in place; NULL if converted, moved, not yet,
+				 or a view */
 } sftr_range;
 
 /*

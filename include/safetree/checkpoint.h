@@ -327,8 +327,9 @@ sftr_writer_add(sftr_writer *writer, sftr_str name, sftr_dtype dtype,
 
 /*
  * Yields n_bytes of a tensor's file bytes (little-endian) from 'offset' on
- * into 'buffer'; called in rising order, each byte once a write.  A return
- * other than SFTR_OK ends the write with that code and what 'err' holds.
+ * into 'buffer', whole elements where these are whole bytes; called in rising
+ * order, each byte once a write.  A return other than SFTR_OK ends the write
+ * with that code and what 'err' holds.
  */
 typedef sftr_code
 sftr_source_fn(void *user, uint64_t offset, void *buffer, size_t n_bytes,

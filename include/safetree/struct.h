@@ -213,7 +213,8 @@ typedef struct sftr_table sftr_table;
  * table contradicts itself, SFTR_E_CAPACITY if a number does not fit its
  * member, or is another than one that shares it (an array that is optional and
  * absent has no say), and what sftr_bind can return.  The object must stay where
- * it is until the binding is freed.
+ * it is until the binding is freed.  A slot is called by its members, whatever
+ * the file calls it: "layers.0.weight", and a prefix of a load is "layers.0".
  *
  * load: where the bind succeeds and the load does not, there is no binding;
  * pointers are NULL then, counts and dims 0, and nothing is present.
@@ -221,6 +222,10 @@ typedef struct sftr_table sftr_table;
  * save: what load would fill, by the first name of each field.  Dims come from
  * the members that SFTR_DIM names, the extents of arrays, and options->dims;
  * SFTR_E_TABLE if one remains unknown.  Transforms are undone.
+ *
+ * write: as save, to other sinks: the object and what it points to are borrowed
+ * until the writer is freed.  After a failure the writer is fit to be freed
+ * only.
  */
 SFTR_API sftr_code
 sftr_struct_load(const char *path, const sftr_table *table, void *object,
