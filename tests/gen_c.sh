@@ -200,8 +200,11 @@ for std in c11 c17; do
 	compiles gcc -std=$std all.c
 	compiles clang -std=$std all.c
 done
-compiles g++ -std=c++17 all.cc
-compiles clang++ -std=c++17 all.cc
+grep '^#include "g' includes >headers.cc
+for cxx in g++ clang++; do
+	compiles $cxx -std=c++17 all.cc
+	compiles $cxx -std=c++17 -Wold-style-cast headers.cc
+done
 
 # loads PROGRAM COMPILER FLAG ...: linked with the library, it fills them all
 loads() {

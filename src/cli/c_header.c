@@ -277,10 +277,14 @@ print_slots(const struct c_header *h)
 	for (size_t i = 0; i < o->n && outcome_is_heard(); i++)
 		if (blueprint_part(h->plan, i)->kind == PART_LEAF)
 			print_wish(h, i);
-	fputs("\t};\n\tsize_t i;\n\n\tmemset(slots, 0, ", stdout);
+	/* A cast would not be of a style that every C++ program allows. */
+	fputs("\t};\n\tchar *start;\n\tsize_t i;\n\n"
+	      "\tmemcpy(&start, &object, sizeof start);\n"
+	      "\tmemset(slots, 0, ",
+	      stdout);
 	print_upper(h, "_N_SLOTS * sizeof *slots);\n\tfor (i = 0; i < ");
 	print_upper(h, "_N_SLOTS; i++) {\n");
-	fputs("\t\tchar *at = (char *)object + wishes[i].offset;\n\n"
+	fputs("\t\tchar *at = start + wishes[i].offset;\n\n"
 	      "\t\tslots[i].name.ptr = wishes[i].name;\n"
 	      "\t\tslots[i].name.len = strlen(wishes[i].name);\n"
 	      "\t\tslots[i].shape_text = wishes[i].shape;\n"
