@@ -208,20 +208,22 @@ typedef struct sftr_table sftr_table;
 /*
  * What the macros call, for a table and an object that belong together.
  *
- * bind: on success counts, dims and presence are written, and VIEW and ALLOC
- * pointers are NULL until the load; on failure nothing.  SFTR_E_TABLE if the
- * table contradicts itself, SFTR_E_CAPACITY if a number does not fit its
- * member, or is another than one that shares it (an array that is optional and
- * absent has no say), and what sftr_bind can return.  The object must stay where
- * it is until the binding is freed.  A slot is called by its members, whatever
- * the file calls it: "layers.0.weight", and a prefix of a load is "layers.0".
+ * bind: on success counts, dims (0 for one that nothing tells) and presence are
+ * written, and VIEW and ALLOC pointers are NULL until the load; on failure
+ * nothing.  SFTR_E_TABLE if the table contradicts itself, SFTR_E_CAPACITY if a
+ * number does not fit its member, or is another than one that shares it (an
+ * array that is optional and absent has no say), and what sftr_bind can return.
+ * The object must stay where it is until the binding is freed.  A slot is called
+ * by its members, whatever the file calls it: "layers.0.weight", and a prefix of
+ * a load is "layers.0".
  *
  * load: where the bind succeeds and the load does not, there is no binding;
  * pointers are NULL then, counts and dims 0, and nothing is present.
  *
  * save: what load would fill, by the first name of each field.  Dims come from
  * the members that SFTR_DIM names, the extents of arrays, and options->dims;
- * SFTR_E_TABLE if one remains unknown.  Transforms are undone.
+ * SFTR_E_TABLE if one remains unknown.  An array whose extent is only its own is
+ * saved whole, however much of it a load has filled.  Transforms are undone.
  *
  * write: as save, to other sinks: the object and what it points to are borrowed
  * until the writer is freed.  After a failure the writer is fit to be freed
