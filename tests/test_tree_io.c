@@ -286,6 +286,39 @@ START_TEST(more_null_nodes_than_names_may_call_for_are_said)
 }
 END_TEST
 
+/* Each line of a note has a path, which a small tree may have any number of. */
+START_TEST(a_note_that_no_header_could_hold_takes_no_more_memory)
+{
+	static char long_key[1000000];
+	sftr_step key = { SFTR_STEP_KEY, { long_key, sizeof long_key }, 0 };
+	struct ledger books;
+	sftr_allocator a = ledger_allocator(&books);
+	sftr_write_options write = { .allocator = &a };
+	sftr_save_options options = { .note = 1, .write = &write };
+	sftr_tree *tree = NULL;
+	sftr_error err;
+	sftr_node *dict;
+	char name[8];
+
+	memset(long_key, 'k', sizeof long_key);
+	ck_assert_int_eq(sftr_tree_new(&a, &tree, NULL), SFTR_OK);
+	dict = sftr_node_add(sftr_tree_set_root(tree, SFTR_NODE_DICT), key,
+			     SFTR_NODE_DICT);
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof name, "%d", i);
+		sftr_node_add(dict, sftr_key(name), SFTR_NODE_NONE);
+	}
+	ck_assert_int_eq(sftr_tree_save(tree, "/nowhere/a", &options, &err),
+			 SFTR_E_LENGTH);
+	ck_assert_str_eq(err.message,
+			 "the structure note would be longer than the "
+			 "100000000 bytes that a header can have");
+	ck_assert_uint_lt(books.peak, 120000000);
+	sftr_tree_free(tree);
+	ck_assert_uint_eq(books.n_bytes, 0);
+}
+END_TEST
+
 START_TEST(escaped_names_say_so_and_are_read_so)
 {
 	sftr_tree *tree = load(SFTR_CODEC_P2S_ESC, "@a\\.b @c", NULL);
@@ -887,6 +920,8 @@ main(void)
 			    COUNT(refused));
 	tcase_add_test(tc, without_a_note_trees_come_back_as_names_tell);
 	tcase_add_test(tc, more_null_nodes_than_names_may_call_for_are_said);
+	tcase_add_test(tc,
+		       a_note_that_no_header_could_hold_takes_no_more_memory);
 	tcase_add_test(tc, escaped_names_say_so_and_are_read_so);
 	tcase_add_loop_test(tc, real_files_come_back_as_they_were, 0,
 			    COUNT(golden));

@@ -398,8 +398,9 @@ typedef struct sftr_save_options {
  * (tuples come back as lists) except that leaves it would hold - scalars,
  * shared tensors - integer keys and flat indices make it fail with SFTR_E_NOTE.
  * SFTR_E_CONFLICT for an integer key and a text key that are written alike,
- * SFTR_E_ARGUMENT for a leaf that has no data.  The metadata "pytree.codec" is
- * written if p2s-esc escaped something, or names alone would be misread.
+ * SFTR_E_ARGUMENT for a leaf that has no data, SFTR_E_LENGTH for a note that no
+ * header could hold.  The metadata "pytree.codec" is written if p2s-esc escaped
+ * something, or names alone would be misread.
  */
 SFTR_API sftr_code
 sftr_tree_save(const sftr_tree *tree, const char *path,

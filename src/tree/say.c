@@ -2,8 +2,10 @@
 #include "tree/say.h"
 
 #include "base/alloc.h"
+#include "format/rule.h"
 #include "names/codec.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 bool
@@ -104,9 +106,16 @@ sftr__say_path(sftr__say *s, sftr_str *text, sftr_error *err)
 	return code;
 }
 
+/* Stops once no header could hold the note: memory stays within it. */
 static sftr_code
 keep(sftr__say *s, sftr_str *text, sftr_error *err)
 {
+	s->n_kept += text->len;
+	if (s->n_kept > SFTR__HEADER_MAX)
+		return sftr__fail(err, SFTR_E_LENGTH,
+				  "the structure note would be longer than the "
+				  "%" PRIu64 " bytes that a header can have",
+				  SFTR__HEADER_MAX);
 	text->ptr = sftr__arena_text(&s->texts, text->ptr, text->len);
 	return text->ptr == NULL ? sftr__fail_memory(err) : SFTR_OK;
 }

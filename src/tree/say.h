@@ -17,6 +17,7 @@ typedef struct sftr__say {
 	bool has_escapes; /* a path had one */
 	sftr__note note;
 	sftr__arena texts; /* what its lines lend */
+	uint64_t n_kept;   /* bytes of the paths in them */
 	char *text;	   /* the path of walk.node, if has_text */
 	size_t n_text;
 	size_t text_capacity;
