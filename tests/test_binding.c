@@ -228,6 +228,26 @@ static const struct {
 	  SFTR_E_SHAPE,
 	  "  shape       w                   file [4]         "
 	  "the parts of the stack differ in shape or dtype\n" },
+	{ "in dtype as well",
+	  { { "l.0.w", SFTR_F32, 1, { 4 }, NULL },
+	    { "l.1.w", SFTR_F16, 1, { 4 }, NULL } },
+	  "w",
+	  SFTR_F32,
+	  "? 4",
+	  { .rules = "l.*.w -> w stack 0" },
+	  SFTR_E_SHAPE,
+	  "  shape       w                   file [4]         "
+	  "the parts of the stack differ in shape or dtype\n" },
+	{ "and in rank",
+	  { { "l.0.w", SFTR_F32, 1, { 4 }, NULL },
+	    { "l.1.w", SFTR_F32, 2, { 4, 1 }, NULL } },
+	  "w",
+	  SFTR_F32,
+	  "? 4",
+	  { .rules = "l.*.w -> w stack 0" },
+	  SFTR_E_SHAPE,
+	  "  shape       w                   file [4]         "
+	  "the parts of the stack differ in shape or dtype\n" },
 	{ "a permutation is for its rank",
 	  { { "w", SFTR_F32, 1, { 4 }, NULL } },
 	  "w",
@@ -425,6 +445,45 @@ START_TEST(memory_of_two_slots_may_not_overlap)
 }
 END_TEST
 
+/* Its bytes lie otherwise in the file, and may be fewer than the slot's. */
+START_TEST(what_is_converted_or_turned_is_no_view)
+{
+	static const float values[] = { 1, 2, 3, 4, 5, 6 };
+	static const struct {
+		sftr_dtype dtype;
+		const char *shape, *rules, *message;
+	} rows[] = {
+		{ SFTR_F64, "2 3", NULL, "view: its dtype is another" },
+		{ SFTR_F32, "3 2", "w -> w T", "view: it is transformed" },
+	};
+	const struct offered tensors[] = {
+		{ "w", SFTR_F32, 2, { 2, 3 }, values }
+	};
+	sftr_bind_options options = { .conversion = SFTR_LOSSLESS,
+				      .rules = rows[_i].rules };
+	sftr_slot s = slot("w", rows[_i].dtype, rows[_i].shape);
+	sftr_checkpoint *ckpt = offer(tensors, 1);
+	sftr_binding *b;
+	sftr_bound bound;
+	sftr_error err;
+
+	s.place = SFTR_PLACE_VIEW;
+	ck_assert_int_eq(sftr_bind(&s, 1, ckpt, &options, &b, &err),
+			 SFTR_E_VIEW);
+	ck_assert_str_eq(err.message, rows[_i].message);
+	s.flags = SFTR_SLOT_OR_COPY;
+	ck_assert_int_eq(sftr_bind(&s, 1, ckpt, &options, &b, &err), SFTR_OK);
+	ck_assert_int_eq(sftr_binding_load(b, NULL, &err), SFTR_OK);
+	ck_assert_int_eq(sftr_binding_at(b, 0, &bound, NULL), SFTR_OK);
+	if (_i == 0)
+		ck_assert(((const double *)bound.data)[5] == 6.0);
+	else
+		ck_assert(((const float *)bound.data)[1] == 4.0F);
+	sftr_binding_free(b);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 START_TEST(two_slots_of_one_name_are_ambiguous)
 {
 	const struct offered tensors[] = {
@@ -479,6 +538,7 @@ START_TEST(a_slot_that_is_none_is_named)
 {
 	const struct offered tensors[] = { { "a", SFTR_F32, 0, { 0 }, NULL } };
 	const sftr_alias bad[] = { { "a.*.*", NULL },
+				   { "a.**", NULL },
 				   { "a", "stack 0" },
 				   { "a", "turn" },
 				   { NULL, NULL } };
@@ -526,8 +586,9 @@ main(void)
 			    COUNT(collisions));
 	tcase_add_test(tc, one_prefix_explains_all);
 	tcase_add_test(tc, memory_of_two_slots_may_not_overlap);
+	tcase_add_loop_test(tc, what_is_converted_or_turned_is_no_view, 0, 2);
 	tcase_add_test(tc, two_slots_of_one_name_are_ambiguous);
 	tcase_add_test(tc, kinds_are_told_when_they_are_asked_for);
-	tcase_add_loop_test(tc, a_slot_that_is_none_is_named, 0, 11);
+	tcase_add_loop_test(tc, a_slot_that_is_none_is_named, 0, 12);
 	return run_suite("binding", tc);
 }

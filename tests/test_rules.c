@@ -129,6 +129,7 @@ static const struct {
 	{ "a\\ -> b", 6, "expected \"->\"" },
 	{ "a -> b\\", 6, "expected a character behind \"\\\"" },
 	{ "a -> \xff", 5, "no UTF-8" },
+	{ "# \xff", 2, "no UTF-8" },
 	{ "*.*.*.*.*.*.*.*.*.*.*.*.*.*.*.*.* -> b", 0,
 	  "expected at most 16 wildcards, found 17" },
 };

@@ -815,6 +815,48 @@ START_TEST(a_table_within_itself_is_refused)
 }
 END_TEST
 
+/* Structs are allocated up to the size of the file and 1 MiB, all together. */
+struct wide {
+	struct padded {
+		float w;
+		char pad[600000];
+	} * a, *b;
+	int n_a, n_b;
+};
+SFTR_STRUCT(padded_table, struct padded, SFTR_VALUE(w));
+SFTR_STRUCT(wide_table, struct wide, SFTR_STRUCTS_ALLOC(a, n_a, padded_table),
+	    SFTR_STRUCTS_ALLOC(b, n_b, padded_table));
+
+START_TEST(structs_take_no_more_memory_than_the_file)
+{
+	static const char *const names[][2] = { { "a.0.w", "a.1.w" },
+						{ "a.0.w", "b.0.w" } };
+	sftr_array arrays[2];
+	struct wide wide, before;
+	sftr_checkpoint *ckpt;
+	sftr_binding *b;
+	sftr_error err;
+
+	memset(arrays, 0, sizeof arrays);
+	for (size_t i = 0; i < 2; i++) {
+		arrays[i].name = str(names[_i][i]);
+		arrays[i].dtype = SFTR_F32;
+		arrays[i].bytes = numbers;
+		arrays[i].n_bytes = 4;
+	}
+	memset(&wide, 0xa5, sizeof wide);
+	before = wide;
+	ck_assert_int_eq(
+		sftr_checkpoint_open_arrays(arrays, 2, NULL, &ckpt, &err),
+		SFTR_OK);
+	ck_assert_int_eq(SFTR_BIND(ckpt, wide_table, &wide, NULL, &b, &err),
+			 SFTR_E_LIMIT);
+	ck_assert_str_eq(err.key, _i == 0 ? "a" : "b");
+	ck_assert_mem_eq(&wide, &before, sizeof wide);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 /* 300 layers do not fit a count of 8 bits, and nothing is written. */
 struct many {
 	struct one {
@@ -963,6 +1005,8 @@ main(void)
 			    9 + COUNT(no_names));
 	tcase_add_test(tc, a_table_of_many_fields_has_each_once);
 	tcase_add_test(tc, a_table_within_itself_is_refused);
+	tcase_add_loop_test(tc, structs_take_no_more_memory_than_the_file, 0,
+			    2);
 	tcase_add_test(tc, a_count_that_does_not_fit_its_member_is_an_error);
 	tcase_add_loop_test(
 		tc, an_absent_array_leaves_a_shared_count_to_the_other, 0, 4);
