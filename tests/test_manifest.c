@@ -351,6 +351,56 @@ START_TEST(a_name_may_end_with_a_space_and_a_line_with_a_return)
 }
 END_TEST
 
+/* Tensors called 0, 1, 2, ..., without bytes. */
+static sftr_checkpoint *
+offer_numbers(size_t n)
+{
+	static char names[200][8];
+	static const uint64_t none = 0;
+	sftr_array arrays[200];
+	sftr_checkpoint *ckpt;
+
+	ck_assert_uint_le(n, 200);
+	memset(arrays, 0, sizeof arrays);
+	for (size_t i = 0; i < n; i++) {
+		arrays[i].name.len =
+			(size_t)snprintf(names[i], sizeof names[i], "%zu", i);
+		arrays[i].name.ptr = names[i];
+		arrays[i].dtype = SFTR_U8;
+		arrays[i].rank = 1;
+		arrays[i].shape = &none;
+	}
+	ck_assert_int_eq(
+		sftr_checkpoint_open_arrays(arrays, n, NULL, &ckpt, NULL),
+		SFTR_OK);
+	return ckpt;
+}
+
+/* One line, whose name or shape is long, for every tensor. */
+START_TEST(a_long_line_does_not_multiply)
+{
+	static const char *const ends[] = { " | *\tU8\t0\n", "0\n" };
+	static char text[400000];
+	sftr_checkpoint *ckpt = offer_numbers(200);
+	sftr_binding *b;
+	sftr_error err;
+	int n;
+
+	if (_i == 0)
+		n = snprintf(text, sizeof text, "%0300000d*%s", 0, ends[_i]);
+	else
+		n = snprintf(text, sizeof text, "*\tU8\t%300000s", ends[_i]);
+	ck_assert_int_eq(
+		sftr_bind_manifest(text, (size_t)n, ckpt, NULL, &b, &err),
+		SFTR_E_LIMIT);
+	ck_assert_str_eq(err.message,
+			 _i == 0 ?
+				 "the lines come to more than 20280128 bytes" :
+				 "the lines come to more than 20279936 bytes");
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 /* Each line wants every tensor: for slots of their own, and as a stack. */
 START_TEST(lines_that_overlap_do_not_multiply)
 {
@@ -366,26 +416,13 @@ START_TEST(lines_that_overlap_do_not_multiply)
 		  "slots take the same tensors over and over" },
 	};
 	sftr_bind_options options = { .rules = rows[_i].rules };
-	const uint64_t none = 0;
-	sftr_array arrays[N];
-	char names[N][8], text[N * 64], *p = text;
-	sftr_checkpoint *ckpt;
+	sftr_checkpoint *ckpt = offer_numbers(N);
+	char text[N * 64], *p = text;
 	sftr_binding *b;
 	sftr_error err;
 
-	memset(arrays, 0, sizeof arrays);
-	for (int i = 0; i < N; i++) {
-		arrays[i].name.len =
-			(size_t)snprintf(names[i], sizeof names[i], "%d", i);
-		arrays[i].name.ptr = names[i];
-		arrays[i].dtype = SFTR_U8;
-		arrays[i].rank = 1;
-		arrays[i].shape = &none;
+	for (int i = 0; i < N; i++)
 		p += sprintf(p, rows[_i].line, i);
-	}
-	ck_assert_int_eq(
-		sftr_checkpoint_open_arrays(arrays, N, NULL, &ckpt, NULL),
-		SFTR_OK);
 	ck_assert_int_eq(sftr_bind_manifest(text, (size_t)(p - text), ckpt,
 					    &options, &b, &err),
 			 SFTR_E_LIMIT);
@@ -486,6 +523,7 @@ main(void)
 	tcase_add_test(tc, what_is_not_there_at_all_is_missing);
 	tcase_add_test(tc,
 		       a_name_may_end_with_a_space_and_a_line_with_a_return);
+	tcase_add_loop_test(tc, a_long_line_does_not_multiply, 0, 2);
 	tcase_add_loop_test(tc, lines_that_overlap_do_not_multiply, 0, 3);
 	tcase_add_loop_test(tc, a_fault_has_its_place_in_the_text, 0,
 			    COUNT(faults));

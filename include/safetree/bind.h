@@ -384,7 +384,8 @@ sftr_manifest_format(const sftr_slot *slots, size_t n_slots,
 /*
  * Binds what a manifest wants, PLACE_NONE, as sftr_bind does.  SFTR_E_TABLE
  * with the offset in the text; SFTR_E_LIMIT if its lines come to more names
- * than 64 for each tensor and line, and 1024.
+ * than 64 for each tensor and line, and 1024, or to more bytes than 64 for each
+ * of theirs and of the tensors' names, and 1 MiB.
  */
 SFTR_API sftr_code
 sftr_bind_manifest(const char *text, size_t n_bytes,

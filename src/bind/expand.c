@@ -12,10 +12,12 @@
 
 /*
  * Names that overlap would make of L names and T tensors L x T slots; who means
- * what the lines say needs a few for each tensor, or each line.
+ * what the lines say needs a few for each tensor, or each line.  So it is with
+ * bytes: a long line is repeated as often as a short one.
  */
 #define NAMES_EACH 64
 #define NAMES_ANYHOW 1024
+#define BYTES_ANYHOW (1024 * NAMES_ANYHOW)
 
 /* A wish whose first stars have become numbers. */
 struct item {
@@ -33,6 +35,7 @@ struct expander {
 	sftr_slot *slots;
 	size_t n, capacity;
 	uint64_t n_names, limit;
+	uint64_t n_bytes, most_bytes; /* of names and shapes */
 	sftr__path_buffer path;
 	sftr__key key;
 	sftr_error *err;
@@ -146,6 +149,16 @@ make_shape(struct expander *e, const sftr__wish *wish, uint32_t scope,
 			     why.message);
 }
 
+static uint64_t
+count_bytes(const sftr__wish *wish, const sftr_alias *aliases)
+{
+	uint64_t n = strlen(wish->shape);
+
+	for (size_t i = 0; i < wish->n_aliases; i++)
+		n += strlen(aliases[i].name);
+	return n;
+}
+
 static sftr_code
 emit(struct expander *e, const struct item *item, uint32_t scope)
 {
@@ -153,11 +166,13 @@ emit(struct expander *e, const struct item *item, uint32_t scope)
 	sftr_slot *slot;
 
 	e->n_names += item->wish->n_aliases;
-	if (e->n_names > e->limit)
-		return sftr__fail_at(e->err, SFTR_E_LIMIT, item->wish->names_at,
-				     "the lines come to more than %" PRIu64
-				     " names",
-				     e->limit);
+	e->n_bytes += count_bytes(item->wish, item->aliases);
+	if (e->n_names > e->limit || e->n_bytes > e->most_bytes)
+		return sftr__fail_at(
+			e->err, SFTR_E_LIMIT, item->wish->names_at,
+			"the lines come to more than %" PRIu64 " %s",
+			e->n_names > e->limit ? e->limit : e->most_bytes,
+			e->n_names > e->limit ? "names" : "bytes");
 	if (!sftr__grow(&e->allocator, &p, &e->capacity, e->n + 1,
 			sizeof *slot))
 		return no_memory(e);
@@ -335,6 +350,20 @@ expand_all(struct expander *e, const sftr__wishes *wishes)
 	return expand(e, items, n, top);
 }
 
+static void
+set_limits(struct expander *e, const sftr__wishes *wishes)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < e->offers->n; i++)
+		n += e->offers->offers[i].tensor->name.len;
+	for (size_t i = 0; i < wishes->n; i++)
+		n += count_bytes(&wishes->wishes[i], wishes->wishes[i].aliases);
+	e->limit = NAMES_EACH * ((uint64_t)e->offers->n + wishes->n) +
+		   NAMES_ANYHOW;
+	e->most_bytes = NAMES_EACH * n + BYTES_ANYHOW;
+}
+
 sftr_code
 sftr__wishes_bind(sftr__wishes *wishes, const sftr_checkpoint *ckpt,
 		  const sftr_bind_options *options, sftr_binding **binding,
@@ -354,8 +383,7 @@ sftr__wishes_bind(sftr__wishes *wishes, const sftr_checkpoint *ckpt,
 		return code;
 	e.offers = &setup.offers;
 	e.dims = &setup.dims;
-	e.limit =
-		NAMES_EACH * ((uint64_t)e.offers->n + wishes->n) + NAMES_ANYHOW;
+	set_limits(&e, wishes);
 	sftr__path_buffer_init(&e.path, &e.allocator);
 	sftr__key_init(&e.key, &e.allocator);
 	code = expand_all(&e, wishes);
