@@ -417,27 +417,31 @@ START_TEST(memory_of_two_slots_may_not_overlap)
 	const struct offered tensors[] = {
 		{ "a", SFTR_F32, 1, { 4 }, NULL },
 		{ "b", SFTR_F32, 1, { 4 }, NULL },
+		{ "empty", SFTR_F32, 1, { 0 }, NULL },
 	};
-	sftr_checkpoint *ckpt = offer(tensors, 2);
+	sftr_checkpoint *ckpt = offer(tensors, 3);
 	float memory[8] = { 0 };
-	sftr_slot slots[2] = { slot("a", SFTR_F32, "4"),
-			       slot("b", SFTR_F32, "4") };
+	sftr_slot slots[3] = { slot("a", SFTR_F32, "4"),
+			       slot("b", SFTR_F32, "4"),
+			       slot("empty", SFTR_F32, "0") };
 	sftr_binding *b;
 	sftr_error err;
 
 	slots[0].place = slots[1].place = SFTR_PLACE_BUFFER;
+	slots[2].place = SFTR_PLACE_BUFFER;
+	slots[2].data = memory + 1;
 	slots[0].data = memory + 3;
 	slots[1].data = memory;
 	slots[0].capacity = slots[1].capacity = 16;
-	ck_assert_int_eq(sftr_bind(slots, 2, ckpt, NULL, &b, &err),
+	ck_assert_int_eq(sftr_bind(slots, 3, ckpt, NULL, &b, &err),
 			 SFTR_E_OVERLAP);
 	ck_assert_str_eq(err.key, "a");
 	ck_assert_str_eq(err.other, "b");
 	slots[0].data = memory + 4;
-	ck_assert_int_eq(sftr_bind(slots, 2, ckpt, NULL, &b, &err), SFTR_OK);
+	ck_assert_int_eq(sftr_bind(slots, 3, ckpt, NULL, &b, &err), SFTR_OK);
 	sftr_binding_free(b);
 	slots[0].capacity = 15;
-	ck_assert_int_eq(sftr_bind(slots, 2, ckpt, NULL, &b, &err),
+	ck_assert_int_eq(sftr_bind(slots, 3, ckpt, NULL, &b, &err),
 			 SFTR_E_CAPACITY);
 	ck_assert_str_eq(err.message,
 			 "capacity: file 16 bytes; the memory holds 15");
@@ -513,6 +517,7 @@ START_TEST(kinds_are_told_when_they_are_asked_for)
 	};
 	const sftr_step steps[] = { { SFTR_STEP_ATTR, SFTR_STR("a"), 0 },
 				    { SFTR_STEP_ATTR, SFTR_STR("w"), 0 } };
+	const sftr_alias alias = { "a.w", NULL };
 	sftr_checkpoint *ckpt = offer(tensors, 1);
 	sftr_bind_options options = { 0 };
 	sftr_slot s = { 0 };
@@ -529,6 +534,12 @@ START_TEST(kinds_are_told_when_they_are_asked_for)
 	ck_assert_int_eq(sftr_bind(&s, 1, ckpt, &options, &b, &err),
 			 SFTR_E_KIND);
 	ck_assert_str_eq(err.message, "kind: step kinds differ");
+	/* Found by an alias of another length, its steps are not its own. */
+	s.aliases = &alias;
+	s.n_aliases = 1;
+	s.n_steps = 1;
+	ck_assert_int_eq(sftr_bind(&s, 1, ckpt, &options, &b, &err), SFTR_OK);
+	sftr_binding_free(b);
 	sftr_checkpoint_close(ckpt);
 }
 END_TEST
