@@ -114,20 +114,23 @@ is_metadata(const char *token, size_t n)
 static void
 print_token(const char *token, size_t n)
 {
-	size_t len;
+	size_t as_is = 0, len;
 
 	for (size_t i = 0; i < n; i += len) {
 		uint32_t c = text_read(token + i, n - i, &len);
 
 		if (!text_is_unsafe(c))
-			fwrite(token + i, 1, len, stdout);
-		else if (c < 0x10000)
+			continue;
+		fwrite(token + as_is, 1, i - as_is, stdout);
+		as_is = i + len;
+		if (c < 0x10000)
 			printf("\\u%04x", (unsigned)c);
 		else
 			printf("\\u%04x\\u%04x",
 			       (unsigned)(0xd800 + ((c - 0x10000) >> 10)),
 			       (unsigned)(0xdc00 + ((c - 0x10000) & 0x3ff)));
 	}
+	fwrite(token + as_is, 1, n - as_is, stdout);
 }
 
 /* Where the layout stands between two tokens. */

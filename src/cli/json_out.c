@@ -52,19 +52,23 @@ put_escape(FILE *out, uint32_t c)
 static void
 put_string(FILE *out, const char *text, size_t n)
 {
-	size_t len;
+	size_t as_is = 0, len;
 
 	fputc('"', out);
 	for (size_t i = 0; i < n; i += len) {
 		uint32_t c = text_read(text + i, n - i, &len);
 
+		if (c != '"' && c != '\\' && c != UINT32_MAX &&
+		    !text_is_unsafe(c))
+			continue;
+		fwrite(text + as_is, 1, i - as_is, out);
+		as_is = i + len;
 		if (c == UINT32_MAX)
 			fputs("\\ufffd", out);
-		else if (c == '"' || c == '\\' || text_is_unsafe(c))
-			put_escape(out, c);
 		else
-			fwrite(text + i, 1, len, out);
+			put_escape(out, c);
 	}
+	fwrite(text + as_is, 1, n - as_is, out);
 	fputc('"', out);
 }
 

@@ -113,7 +113,7 @@ escape(const char *text, size_t n, size_t *len, size_t *width, char *escaped)
 static size_t
 print(FILE *out, const char *text, size_t n, char plain)
 {
-	size_t all = 0, width, len;
+	size_t all = 0, as_is = 0, width, len;
 	char escaped[16];
 
 	for (size_t i = 0; i < n; i += len) {
@@ -123,13 +123,14 @@ print(FILE *out, const char *text, size_t n, char plain)
 			width = 1;
 		}
 		all += width;
-		if (out == NULL)
+		if (out == NULL || escaped[0] == '\0')
 			continue;
-		if (escaped[0] != '\0')
-			fputs(escaped, out);
-		else
-			fwrite(text + i, 1, len, out);
+		fwrite(text + as_is, 1, i - as_is, out);
+		fputs(escaped, out);
+		as_is = i + len;
 	}
+	if (out != NULL)
+		fwrite(text + as_is, 1, n - as_is, out);
 	return all;
 }
 
