@@ -3,6 +3,7 @@
 
 #include "cli/colour.h"
 #include "cli/excerpt.h"
+#include "cli/guise.h"
 #include "cli/outcome.h"
 #include "cli/text.h"
 
@@ -52,6 +53,7 @@ print_place(FILE *out, const char *path, const sftr_diagnostic *d,
 {
 	const char *file = finding_is_in(d, path) ? path : d->file;
 	const char *advice = sftr_code_advice(d->code);
+	const char *guise;
 
 	if (d->offset != SFTR_NO_OFFSET && d->severity != SFTR_NOTE)
 		excerpt_print(out, file, d, indent);
@@ -61,7 +63,10 @@ print_place(FILE *out, const char *path, const sftr_diagnostic *d,
 	if (d->rule != 0)
 		fprintf(out, "rule %u of safetensors(5).%s", d->rule,
 			advice[0] != '\0' ? " " : "");
-	fprintf(out, "%s\n", advice);
+	fputs(advice, out);
+	/* Rules 1 to 3 are of the length, which other files do not begin with. */
+	guise = d->rule >= 1 && d->rule <= 3 ? guise_text(file) : "";
+	fprintf(out, "%s%s\n", guise[0] != '\0' ? " " : "", guise);
 }
 
 static void

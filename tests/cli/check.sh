@@ -97,6 +97,34 @@ long.st: invalid: the header length is 255, the file has 2 bytes behind it
   rule 3 of safetensors(5). The file is not complete: copy or download it again.
 EOF
 
+# What is no safetensors file at all may be known by how it begins.
+printf 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n' >lfs.st
+safetree check lfs.st
+is 1
+says out <<'EOF'
+lfs.st: invalid: the header length is 2336927755350992246, expected at most 100000000
+  byte 0   76 65 72 73 69 6f 6e 20
+           ^
+  rule 2 of safetensors(5). This is probably no safetensors file. It begins as a pointer of Git LFS: 'git lfs pull' fetches the file.
+EOF
+while read -r begin words; do
+	# shellcheck disable=SC2059  # escapes are wanted
+	printf "$begin"'-------------' >other.st
+	safetree ls other.st
+	is 1
+	has err " It begins as $words"
+done <<'EOF'
+<!DOCTYPE a web page
+<html a web page
+PK\003\004 a ZIP archive
+\200\002 a pickle
+\200\004 a pickle
+GGUF a GGUF file.
+\211HDF an HDF5 file
+\223NUMPY an array of NumPy.
+\037\213\010 a gzip file
+EOF
+
 # The caret stands right behind escapes, wide characters and bad bytes.
 st caret.st '{"\345\261\202\345\261\202\033":{"dtype":"U8"}}'
 safetree check caret.st
