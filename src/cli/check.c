@@ -110,19 +110,18 @@ print_object(const char *path, const char *policy, enum verdict verdict,
 }
 
 static void
-print_more(uint64_t n, const char *what)
+print_more(uint64_t n, sftr_severity severity)
 {
 	if (n > SHOWN)
-		printf("  and %" PRIu64 " more %s; --json lists all\n",
-		       n - SHOWN, what);
+		printf("  and %" PRIu64 " more %s%s; --json lists all\n",
+		       n - SHOWN, finding_severity(severity),
+		       n - SHOWN == 1 ? "" : "s");
 }
 
 static void
 print_findings(const struct findings *f, enum verdict verdict,
 	       const char *policy)
 {
-	static const char *const plurals[] = { "errors", "warnings", "notes" };
-
 	if (verdict == VALID) {
 		text_print(stdout, f->path, strlen(f->path));
 		fputs(": ", stdout);
@@ -140,7 +139,7 @@ print_findings(const struct findings *f, enum verdict verdict,
 			else
 				finding_print(stdout, f->path, d);
 		}
-		print_more(n, plurals[severity]);
+		print_more(n, (sftr_severity)severity);
 	}
 }
 

@@ -73,7 +73,7 @@ static void
 print_file(FILE *out, const char *path, const sftr_diagnostic *d)
 {
 	if (finding_is_in(d, path))
-		text_print(out, path, strlen(path));
+		text_print_name(out, path, strlen(path));
 	else
 		fputs(d->file, out);
 	fputs(": ", out);

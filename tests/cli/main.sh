@@ -118,6 +118,11 @@ is 2
 says err <<'EOF'
 safetree: --policy: cannot open: No such file or directory
 EOF
+safetree check ''
+is 2
+says err <<'EOF'
+safetree: "": cannot open: No such file or directory
+EOF
 safetree check .
 is 2
 has err 'safetree: .: expected one index'
