@@ -65,7 +65,7 @@ static void
 print_raw(const struct header *h)
 {
 	if (!isatty(STDOUT_FILENO)) {
-		fwrite(h->text, 1, h->n, stdout);
+		outcome_write(h->text, h->n);
 		return;
 	}
 	text_quote(stdout, h->text, h->n);

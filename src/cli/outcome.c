@@ -9,6 +9,7 @@
 #include <string.h>
 
 static enum outcome worst;
+static int write_errno; /* of what outcome_write could not write, or 0 */
 
 void
 outcome_note(enum outcome outcome)
@@ -87,6 +88,15 @@ outcome_is_heard(void)
 	return ferror(stdout) == 0;
 }
 
+bool
+outcome_write(const void *bytes, size_t n)
+{
+	if (fwrite(bytes, 1, n, stdout) == n)
+		return true;
+	write_errno = errno;
+	return false;
+}
+
 int
 outcome_finish(void)
 {
@@ -94,12 +104,14 @@ outcome_finish(void)
 
 	errno = 0;
 	if (fclose(stdout) != 0 || had_failed) {
+		int why = errno != 0 ? errno : write_errno;
+
 		outcome_note(OUTCOME_UNKNOWN);
-		if (errno != EPIPE)
+		if (why != EPIPE)
 			fprintf(stderr,
 				"safetree: cannot write the output%s%s\n",
-				errno != 0 ? ": " : "",
-				errno != 0 ? strerror(errno) : "");
+				why != 0 ? ": " : "",
+				why != 0 ? strerror(why) : "");
 	}
 	return (int)worst;
 }

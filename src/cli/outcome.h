@@ -8,6 +8,7 @@
 #define CLI_OUTCOME_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum outcome { OUTCOME_YES = 0, OUTCOME_NO = 1, OUTCOME_UNKNOWN = 2 };
 
@@ -42,6 +43,10 @@ outcome_no_memory(void);
  */
 bool
 outcome_is_heard(void);
+
+/* Bytes to standard output; false if it takes no more, and why is kept. */
+bool
+outcome_write(const void *bytes, size_t n);
 
 /*
  * Brings out what is buffered and returns the exit status.  That nothing

@@ -247,8 +247,7 @@ show_raw(selection *s, sftr_error *err)
 
 			if (code != SFTR_OK)
 				return code;
-			fwrite(s->window, 1, n, stdout);
-			if (!outcome_is_heard())
+			if (!outcome_write(s->window, n))
 				return SFTR_OK;
 			at += n;
 		}

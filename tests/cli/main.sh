@@ -154,25 +154,29 @@ says err <<EOF
 safetree: no command '$(printf '%0504d' 0 | sed "s/0/$e/g")...
 EOF
 
-# A full disk is said; a reader that has left is not.
+# A full disk is said, whether one write fails or the last; a reader that has
+# left is not.
+st "$tmp/long.st" "{}$(printf '%8190s' '')"
 if [ -w /dev/full ]; then
-	# shellcheck disable=SC2086  # SFTR_RUN is words
-	${SFTR_RUN-} "$SAFETREE" ls digits.safetensors >/dev/full \
-		2>"$tmp/err" && { echo 'full disk: status 0'; failed=1; }
-	said='ls >/dev/full'
-	says err <<-'EOF'
-	safetree: cannot write the output: No space left on device
-	EOF
+	for said in 'ls digits.safetensors' "header $tmp/long.st"; do
+		# shellcheck disable=SC2086  # these are words
+		${SFTR_RUN-} "$SAFETREE" $said >/dev/full 2>"$tmp/err" &&
+			{ echo 'full disk: status 0'; failed=1; }
+		says err <<-'EOF'
+		safetree: cannot write the output: No space left on device
+		EOF
+	done
 fi
-{
-	trap '' PIPE
-	sleep 1
-	# shellcheck disable=SC2086  # SFTR_RUN is words
-	${SFTR_RUN-} "$SAFETREE" ls digits.safetensors 2>"$tmp/err"
-	echo $? >"$tmp/status"
-} | :
-said='ls into a closed pipe'
-silent err
-echo 2 | cmp -s - "$tmp/status" || { echo 'closed pipe'; failed=1; }
+for said in 'ls digits.safetensors' "header $tmp/long.st"; do
+	{
+		trap '' PIPE
+		sleep 1
+		# shellcheck disable=SC2086  # these are words
+		${SFTR_RUN-} "$SAFETREE" $said 2>"$tmp/err"
+		echo $? >"$tmp/status"
+	} | :
+	silent err
+	echo 2 | cmp -s - "$tmp/status" || { echo 'closed pipe'; failed=1; }
+done
 
 exit "$failed"
