@@ -75,13 +75,11 @@ static int
 take_finding(void *user, const sftr_diagnostic *d)
 {
 	fit *f = user;
-	char text[800];
 
 	if (f->is_json)
 		list_finding(&f->list, d);
 	else if (f->n_findings < FIT_SHOWN)
-		fprintf(f->findings, "%s\n",
-			sftr_finding_text(d, text, sizeof text));
+		f->shown[f->n_findings] = *d;
 	f->n_findings++;
 	return 0;
 }
@@ -150,17 +148,16 @@ fit_bind(fit *f)
 	sftr_error err;
 	sftr_code code;
 
-	f->findings = open_memstream(&f->text, &f->n_text);
-	if (f->findings == NULL) {
+	f->list.out = open_memstream(&f->text, &f->n_text);
+	if (f->list.out == NULL) {
 		outcome_no_memory();
 		return false;
 	}
-	f->list.out = f->findings;
 	f->bind.finding = take_finding;
 	f->bind.finding_user = f;
 	code = f->template != NULL ? bind_checkpoint(f, &err) :
 				     bind_manifest(f, &err);
-	if (fclose(f->findings) != 0) {
+	if (fclose(f->list.out) != 0) {
 		outcome_no_memory();
 		return false;
 	}

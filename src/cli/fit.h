@@ -30,12 +30,12 @@ typedef struct fit {
 	sftr_bind_options bind;
 	sftr_report report;
 	sftr_binding *binding; /* NULL if it does not fit */
-	FILE *findings;	       /* as text or as JSON */
-	char *text;	       /* that stream's, once it is bound */
-	size_t n_text;
-	json_out list;
 	bool is_json;
 	uint64_t n_findings;
+	sftr_diagnostic shown[FIT_SHOWN]; /* the first, unless machines read */
+	json_out list;			  /* all of them, if machines read */
+	char *text;			  /* the list's, once it is bound */
+	size_t n_text;
 } fit;
 
 /* Opens what the paths name, under --policy; complains if it cannot. */

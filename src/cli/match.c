@@ -21,6 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Longer names stand out of their column: one must not push all others. */
+#define WIDEST 72
+
 /* The value of an option that is one of three words; 'value' 0, 1, 2. */
 static bool
 read_word(const options *o, const char *name, const char *const words[3],
@@ -100,6 +103,33 @@ read_options(const options *o, fit *f)
 	       rewriting_read_rules(o, &f->bind, &f->rules);
 }
 
+/* The library leaves a column to names that is narrow for most. */
+static void
+print_findings(const fit *f)
+{
+	size_t n =
+		f->n_findings < FIT_SHOWN ? (size_t)f->n_findings : FIT_SHOWN;
+	size_t widths[FIT_SHOWN], widest = 0;
+	char text[800];
+
+	for (size_t i = 0; i < n; i++) {
+		const char *key = f->shown[i].key;
+
+		widths[i] = text_quote(NULL, key, strlen(key));
+		if (widths[i] > widest && widths[i] <= WIDEST)
+			widest = widths[i];
+	}
+	for (size_t i = 0; i < n; i++) {
+		sftr_diagnostic d = f->shown[i];
+		size_t len = strlen(d.key);
+
+		if (widths[i] < widest)
+			snprintf(d.key + len, sizeof d.key - len, "%*s",
+				 (int)(widest - widths[i]), "");
+		puts(sftr_finding_text(&d, text, sizeof text));
+	}
+}
+
 static void
 print_report(const fit *f)
 {
@@ -110,7 +140,7 @@ print_report(const fit *f)
 	report.file[0] = '\0';
 	text_print(stdout, f->path, strlen(f->path));
 	puts(sftr_report_text(&report, text, sizeof text));
-	fwrite(f->text, 1, f->n_text, stdout);
+	print_findings(f);
 	if (f->n_findings > FIT_SHOWN)
 		printf("  and %" PRIu64 " more; --json lists all\n",
 		       f->n_findings - FIT_SHOWN);

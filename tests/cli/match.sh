@@ -37,12 +37,12 @@ silent err
 says out <<'EOF'
 torch-finetuned.safetensors -> torch-sequential.safetensors (names: dotted): 7 errors, nothing loaded
   missing     1.num_batches_tracked  I64 []
-  missing     0.bias              F32 [4]
-  missing     0.weight            F32 [4,3]
-  missing     1.bias              F32 [4]
-  missing     1.running_mean      F32 [4]
-  missing     1.running_var       F32 [4]
-  missing     1.weight            F32 [4]
+  missing     0.bias                 F32 [4]
+  missing     0.weight               F32 [4,3]
+  missing     1.bias                 F32 [4]
+  missing     1.running_mean         F32 [4]
+  missing     1.running_var          F32 [4]
+  missing     1.weight               F32 [4]
 EOF
 [ ! -e out.st ] || { echo 'written though it does not fit'; failed=1; }
 
@@ -78,7 +78,8 @@ is 0
 has out '(names: dotted): 0 of 9 bound'
 safetree match --missing ignore $base $tuned
 is 1
-has out '  unexpected  module._orig_mod.3.bias  F32 [2]'
+has out '  unexpected  module._orig_mod.3.bias    F32 [2]'
+has out '  unexpected  module._orig_mod.3.weight  F32 [2,4]'
 
 # Another framework: rules, the template's names, what the rules transpose.
 cat >rules <<'EOF'
