@@ -115,7 +115,8 @@ typedef enum sftr_reaction {
 typedef struct sftr_report {
 	char file[256];	  /* the checkpoint, printable */
 	char target[160]; /* what was to be filled: "struct net" */
-	char hint[256];	  /* one clause that explains many findings, or "" */
+	char hint[256];	  /* one clause that explains many findings, or names
+			     a rule that applies to no tensor; or "" */
 	sftr_codec codec; /* under which the file's names were read; GUESS if
 			     it failed for another reason than findings */
 	uint64_t n_slots;

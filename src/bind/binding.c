@@ -150,6 +150,7 @@ explain(sftr_binding *b, sftr__binding_setup *setup,
 	sftr__explainer e = { report,	       &b->wants,    b->matches,
 			      &setup->offers,  &b->dims,     setup->limits,
 			      setup->n_limits, b->slot_codec };
+	sftr_code code = SFTR_OK;
 
 	for (size_t i = 0; i < b->wants.n && !report->stopped; i++) {
 		if (b->matches[i].is_filled)
@@ -157,9 +158,13 @@ explain(sftr_binding *b, sftr__binding_setup *setup,
 		sftr__explain_slot(&e, i);
 	}
 	sftr__explain_unexpected(&e);
-	if (report->counts.n_missing == 0 || report->stopped)
+	if (report->stopped)
 		return SFTR_OK;
-	return sftr__hint_prefix(&e, err);
+	if (report->counts.n_missing > 0)
+		code = sftr__hint_prefix(&e, err);
+	if (code == SFTR_OK)
+		sftr__hint_rule(&e);
+	return code;
 }
 
 static sftr_code

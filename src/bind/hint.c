@@ -177,3 +177,16 @@ sftr__hint_prefix(const sftr__explainer *e, sftr_error *err)
 	sftr__path_buffer_free(&path);
 	return code;
 }
+
+void
+sftr__hint_rule(const sftr__explainer *e)
+{
+	sftr_report *r = &e->report->counts;
+	const sftr__rules *rules = &e->offers->rules;
+
+	for (size_t i = 0; i < rules->n && r->hint[0] == '\0'; i++)
+		if (!rules->rules[i].is_used && !rules->rules[i].is_drop)
+			snprintf(r->hint, sizeof r->hint,
+				 "the rule of line %u applies to no tensor",
+				 rules->rules[i].line);
+}

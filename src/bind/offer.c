@@ -74,6 +74,8 @@ add(sftr__offers *o, size_t i, uint32_t *tails, sftr__path_buffer *path,
 	if (code != SFTR_OK)
 		return code;
 	offer->rule = name.rule;
+	if (name.rule != NULL)
+		o->rules.rules[name.rule - o->rules.rules].is_used = true;
 	offer->part = name.part;
 	offer->is_renamed = name.is_renamed;
 	if (name.is_dropped)

@@ -14,6 +14,7 @@ typedef struct sftr__rule {
 	sftr__pattern to;
 	sftr__transform transform;
 	bool is_drop;
+	bool is_used;	/* by some name */
 	size_t counter; /* of a stack: the capture that counts its parts */
 	unsigned line;	/* from 1 */
 } sftr__rule;

@@ -226,6 +226,7 @@ static bool
 prepare(const options *o, struct contents *c, rewriting *r)
 {
 	bool has_codec = c->names->to != SFTR_CODEC_GUESS;
+	sftr_report report;
 	sftr_error err;
 
 	if (!r->is_wanted)
@@ -236,11 +237,15 @@ prepare(const options *o, struct contents *c, rewriting *r)
 		return false;
 	/* Rules are of the names as they are; then comes the codec. */
 	r->bind.codec = r->bind.slot_codec = c->names->from;
+	r->bind.report = &report;
 	if (sftr_bind_rewrite(c->ckpt, r->dtype, &r->bind, &c->binding, &err) !=
 	    SFTR_OK) {
 		rewriting_trouble(r, o->args[0], &err);
 		return false;
 	}
+	if (report.hint[0] != '\0')
+		outcome_say_words(OUTCOME_YES, report.hint,
+				  "%s: ", r->bind.rules_name);
 	return !has_codec ||
 	       renaming_make_slots(c->names, o->args[0], c->binding);
 }

@@ -42,6 +42,22 @@ column "$digits" @params@Conv_0@kernel 1,2,0,: >want
 column torch.st conv.weight :,0,1,2 >got
 cmp want got || failed=1
 
+# A rule that nothing comes to is named, unless it drops.
+cat >none <<'EOF'
+optimizer@** -> drop
+params@Dense_*@bias -> dense.*.bias
+params@Dense_1@bias -> last
+EOF
+safetree repack --rules none "$digits" none.st
+is 0
+silent out
+says err <<'EOF'
+safetree: none: the rule of line 3 applies to no tensor
+EOF
+safetree match --json --codec p2s --rules none none.st "$digits"
+is 0
+has out '"hint":"the rule of line 3 applies to no tensor","findings":[]'
+
 # And back: every byte of what came along.
 cat >back <<'EOF'
 dense.*.weight -> \@params\@Dense_*\@kernel  T
