@@ -294,7 +294,9 @@ run(const options *o)
 		return;
 	t = sftr_checkpoint_find(ckpt, name, strlen(name));
 	if (t == NULL)
-		outcome_say(OUTCOME_NO, "%s: no tensor '%s'", o->args[0], name);
+		outcome_say(OUTCOME_NO,
+			    "%s: no tensor '%s'; 'safetree ls' lists them",
+			    o->args[0], name);
 	else
 		show(o, ckpt, t);
 	sftr_checkpoint_close(ckpt);

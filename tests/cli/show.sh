@@ -96,7 +96,7 @@ safetree show digits.safetensors nothing
 is 1
 silent out
 says err <<'EOF'
-safetree: digits.safetensors: no tensor 'nothing'
+safetree: digits.safetensors: no tensor 'nothing'; 'safetree ls' lists them
 EOF
 safetree show digits.safetensors @params@Dense_0@bias --slice 32
 is 2
