@@ -118,7 +118,10 @@ put_value(json_out *j, const sftr_node *node)
 		json_out_null(j);
 }
 
-/* Paths of what has no children only: a chain of n has n of them else. */
+/*
+ * Paths of leaves and empty containers only: a chain of n has n of them else,
+ * and so has a list with a gap of n, at any depth.
+ */
 static void
 put_node(json_out *j, struct said *d, const struct row *row)
 {
@@ -145,7 +148,8 @@ put_node(json_out *j, struct said *d, const struct row *row)
 	put_number(j, "n_tensors", row->n_tensors);
 	put_number(j, "n_elements", row->n_elements);
 	put_number(j, "n_bytes", row->n_bytes);
-	if (sftr_node_count(row->node) == 0)
+	if (sftr_node_count(row->node) == 0 &&
+	    sftr_node_kind_of(row->node) != SFTR_NODE_NONE)
 		put_path(j, d, "path", row);
 	else
 		put_null(j, "path");

@@ -129,7 +129,7 @@ has out '"step":["attr","m"],"kind":"object","type":"Linear","ordered":false,"n_
 has out '"step":["attr","o"],"kind":"dict","type":null,"ordered":true,"n_children":2,'
 has out '"step":["key",7],"kind":"tensor",'
 has out '"path":[["attr","tied"]],"dtype":"U8","shape":[],"shares":[["attr","m"],["attr","w"]],"value":null}'
-has out '"path":[["attr","l"],["index",4]],"dtype":null,'
+has out '"step":["index",4],"kind":"none","type":null,"ordered":false,"n_children":0,"n_tensors":0,"n_elements":0,"n_bytes":0,"path":null,'
 
 # The bare leaf, and nothing at all.
 st bare.st '{"":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}' 'x'
