@@ -293,7 +293,7 @@ static const struct option table[] = {
 	{ "format", "pt|flax|np|mlx", "set the metadata entry 'format'" },
 	{ "rules", "FILE", "rename, drop, transpose and stack by these rules" },
 	{ "dtype", "D", "let floats, or integers, become D" },
-	{ "lossy", NULL, "let --dtype round values" },
+	{ "lossless", NULL, "refuse a D that would round values" },
 	INPUT_POLICY,
 	{ NULL, NULL, NULL },
 };
@@ -301,7 +301,7 @@ static const struct option table[] = {
 const struct command command_repack = {
 	"repack",
 	"[--codec FROM:TO] [--align N] [--meta K=V]... [--drop-meta]"
-	" [--format pt|flax|np|mlx] [--rules FILE] [--dtype D [--lossy]]"
+	" [--format pt|flax|np|mlx] [--rules FILE] [--dtype D [--lossless]]"
 	" [--policy strict|reference] IN OUT",
 	"write the same tensors in canonical bytes",
 	table,

@@ -41,15 +41,15 @@ read_dtype(const char *text, sftr_dtype *dtype)
 bool
 rewriting_read(rewriting *r, const options *o)
 {
-	bool is_lossy = options_value(o, "lossy") != NULL;
+	bool is_lossless = options_value(o, "lossless") != NULL;
 
 	memset(r, 0, sizeof *r);
-	r->bind.conversion = is_lossy ? SFTR_LOSSY : SFTR_LOSSLESS;
+	r->bind.conversion = is_lossless ? SFTR_LOSSLESS : SFTR_LOSSY;
 	if (!read_dtype(options_value(o, "dtype"), &r->dtype) ||
 	    !rewriting_read_rules(o, &r->bind, &r->rules))
 		return false;
-	if (is_lossy && r->dtype == SFTR_DTYPE_NONE) {
-		outcome_trouble("--lossy goes with --dtype");
+	if (is_lossless && r->dtype == SFTR_DTYPE_NONE) {
+		outcome_trouble("--lossless goes with --dtype");
 		return false;
 	}
 	r->is_wanted = r->dtype != SFTR_DTYPE_NONE || r->rules != NULL;
@@ -72,6 +72,4 @@ rewriting_trouble(const rewriting *r, const char *path, const sftr_error *err)
 	if (strcmp(once.key, once.other) == 0)
 		once.other[0] = '\0';
 	sheet_trouble(path, r->rules, &once);
-	if (err->code == SFTR_E_CONVERSION)
-		outcome_trouble("--lossy lets values be rounded");
 }

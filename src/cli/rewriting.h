@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --rules, --dtype and --lossy: what a file becomes under them. */
+/* --rules, --dtype and --lossless: what a file becomes under them. */
 #ifndef CLI_REWRITING_H
 #define CLI_REWRITING_H
 

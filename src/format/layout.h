@@ -43,9 +43,10 @@ typedef struct sftr__layout {
 
 /*
  * Lays out items[n]: highest dtype first, then names by their bytes; metadata
- * (NULL: no such member) by their keys.  Data begin at a multiple of 'align' in the file.  The items
- * are lent until sftr__layout_free.  SFTR_E_LENGTH if the header gets longer
- * than a reader takes, SFTR_E_RANGE if the file passes 64 bits.
+ * (NULL: no such member) by their keys.  Data begin at a multiple of 'align' in
+ * the file.  The items are lent until sftr__layout_free.  SFTR_E_LENGTH if the
+ * header gets longer than a reader takes, SFTR_E_RANGE if the file passes 64
+ * bits.
  */
 sftr_code
 sftr__layout_make(sftr__layout *layout, const sftr_allocator *allocator,

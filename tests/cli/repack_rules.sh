@@ -103,18 +103,17 @@ has out '"pytree.note"'
 safetree show --json out.st 't#0'
 has out '"dtype":"F32","slice":null,"shape":[2],"values":[1,-2]}'
 
-# Lossless by the pair of dtypes, unless --lossy is said; floats are floats.
+# Rounded, unless it is to be lossless by the pair of dtypes; floats are floats.
 st two.st '{"f":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},"i":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}}' '\7\0\0\0\0\0\200\077\001\0\200\077'
 cp two.st kept.st
-safetree repack --dtype BF16 two.st kept.st
+safetree repack --dtype BF16 --lossless two.st kept.st
 is 2
 silent out
 says err <<'EOF'
 safetree: two.st: f: dtype: file F32; wants BF16; a lossy conversion would do
-safetree: --lossy lets values be rounded
 EOF
 cmp two.st kept.st || failed=1
-safetree repack --dtype BF16 --lossy two.st out.st
+safetree repack --dtype BF16 two.st out.st
 is 0
 safetree ls out.st
 says out <<'EOF'
@@ -156,7 +155,7 @@ safetree: wrong: expected T, permute or stack
                           ^
 EOF
 for wrong in --rules=gone --rules=. --rules=two.st --dtype=BOOL --dtype=f32 \
-	--dtype= --dtype=C64 --dtype=F4 --lossy; do
+	--dtype= --dtype=C64 --dtype=F4 --lossless; do
 	safetree repack "$wrong" two.st kept.st
 	is 2
 	silent out
