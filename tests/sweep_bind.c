@@ -220,9 +220,9 @@ writer_only(struct scene *s)
 static sftr_code
 struct_write(struct scene *s, sftr_error *err)
 {
-	const sftr_struct_save_options options = { .codec = SFTR_CODEC_SLASH };
+	const sftr_struct_save_options slash = { .codec = SFTR_CODEC_SLASH };
 
-	return SFTR_WRITE(s->writer, fixed_table, &fixed, &options, err);
+	return SFTR_WRITE(s->writer, fixed_table, &fixed, &slash, err);
 }
 
 static sftr_code

@@ -68,9 +68,9 @@ assert_absent(sftr_code code, const sftr_error *err)
 /* What find gives for a name that is not there may be handed on. */
 START_TEST(a_tensor_that_is_not_there_is_absent)
 {
-	static const char file[] = "\2\0\0\0\0\0\0\0{}";
+	static const char nothing[] = "\2\0\0\0\0\0\0\0{}";
 	const sftr_str own_name = { NULL, 0 };
-	const void *view = file;
+	const void *view = nothing;
 	sftr_checkpoint *ckpt;
 	const sftr_tensor *none;
 	sftr_writer *w = NULL;
@@ -78,8 +78,9 @@ START_TEST(a_tensor_that_is_not_there_is_absent)
 	sftr_error err;
 	char c = 7;
 
-	ck_assert_int_eq(sftr_checkpoint_open_memory(file, sizeof file - 1,
-						     NULL, &ckpt, NULL),
+	ck_assert_int_eq(sftr_checkpoint_open_memory(nothing,
+						     sizeof nothing - 1, NULL,
+						     &ckpt, NULL),
 			 SFTR_OK);
 	none = sftr_checkpoint_find(ckpt, "w", 1);
 	ck_assert_uint_eq(sftr_tensor_n_bytes(none), 0);

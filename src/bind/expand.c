@@ -17,7 +17,7 @@
  */
 #define NAMES_EACH 64
 #define NAMES_ANYHOW 1024
-#define BYTES_ANYHOW (1024 * NAMES_ANYHOW)
+#define BYTES_ANYHOW (UINT64_C(1) << 20)
 
 /* A wish whose first stars have become numbers. */
 struct item {
