@@ -7,6 +7,7 @@
 #include "cli/outcome.h"
 #include "cli/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool
@@ -41,10 +42,32 @@ print_clause(FILE *out, const sftr_diagnostic *d)
 	fputc('\n', out);
 }
 
+/* Whether the library would print 'path' so: escaped, and cut at the front. */
+static bool
+is_printed(const char *path, const char *file)
+{
+	size_t n_file = strlen(file), n = 0;
+	char *text = NULL;
+	FILE *out = open_memstream(&text, &n);
+	bool same;
+
+	if (out == NULL)
+		return false;
+	text_print(out, path, strlen(path));
+	if (fclose(out) != 0)
+		n = 0;
+	same = n == n_file && memcmp(text, file, n) == 0;
+	if (!same && strncmp(file, "...", 3) == 0 && n > n_file)
+		same = strcmp(text + n - (n_file - 3), file + 3) == 0;
+	free(text);
+	return same;
+}
+
 bool
 finding_is_in(const sftr_diagnostic *d, const char *path)
 {
-	return d->file[0] == '\0' || strcmp(d->file, path) == 0;
+	return d->file[0] == '\0' || strcmp(d->file, path) == 0 ||
+	       is_printed(path, d->file);
 }
 
 static void

@@ -42,10 +42,7 @@ finding_trouble(const char *path, const sftr_error *err);
 bool
 finding_is_fault(sftr_code code);
 
-/*
- * Whether a diagnostic speaks of this path, and not of a shard.  A path that
- * cannot be printed as it is passes for another one.
- */
+/* Whether a diagnostic speaks of this path, and not of a shard. */
 bool
 finding_is_in(const sftr_diagnostic *d, const char *path);
 

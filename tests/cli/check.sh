@@ -239,6 +239,18 @@ shards/model.safetensors.index.json: invalid: the shard is missing (model-00002-
   rule 31 of safetensors(5). Fetch the index and all of its shards again, from one place.
 EOF
 
+# A path that is printed otherwise, and one that diagnostics cut, are the file's.
+long=$(printf 'd%0200d' 0)
+mkdir -p "$long/$long"
+for path in 'back\slash.st' "$long/$long/cut.st"; do
+	printf '\350\001\0\0\0\0\0\0{' >"$path"
+	safetree check "$path"
+	is 1
+	has out '  byte 0   e8 01 00 00 00 00 00 00'
+	safetree check --json "$path"
+	has out '"message":"the header length is 488, the file has 1 byte behind it"}]}'
+done
+
 # Many findings: a person reads eight.
 many() {
 	header=
