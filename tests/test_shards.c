@@ -85,9 +85,14 @@ START_TEST(directory_of_one_file_is_that_file)
 	sftr_checkpoint *ckpt;
 	sftr_error err;
 
+	folder_write(in_folder("config.json"), "{}", 2);
+	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, &err),
+			 SFTR_E_UNSUPPORTED);
+	ck_assert_str_eq(err.message,
+			 "the directory holds no .safetensors file and no "
+			 "index of shards");
 	folder_tensors(in_folder("model.safetensors"),
 		       "{" TENSOR("a", 0, 1) "}", 1);
-	folder_write(in_folder("config.json"), "{}", 2);
 	ck_assert_int_eq(sftr_checkpoint_open(folder, NULL, &ckpt, &err),
 			 SFTR_OK);
 	ck_assert_uint_eq(sftr_checkpoint_count(ckpt), 1);

@@ -179,12 +179,17 @@ judge_listing(const char *path, const struct listing *l,
 	if (l->n_index == 0 && is_complete_set(l))
 		return sftr__shards_judge_set(path, l->names, l->n, options,
 					      findings, ckpt, err);
-	code = sftr__fail(
-		err, SFTR_E_UNSUPPORTED,
-		"expected one index, one .safetensors file or one "
-		"complete set -00001-of-0000N in the directory, found "
-		"%zu indexes and %zu files: name one",
-		l->n_index, l->n - l->n_index);
+	if (l->n == 0)
+		code = sftr__fail(err, SFTR_E_UNSUPPORTED,
+				  "the directory holds no .safetensors file "
+				  "and no index of shards");
+	else
+		code = sftr__fail(
+			err, SFTR_E_UNSUPPORTED,
+			"expected one index, one .safetensors file or one "
+			"complete set -00001-of-0000N in the directory, found "
+			"%zu indexes and %zu files: name one",
+			l->n_index, l->n - l->n_index);
 	sftr__set_file(err, path);
 	return code;
 }
