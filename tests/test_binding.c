@@ -226,8 +226,8 @@ static const struct {
 	  "? 4",
 	  { .rules = "l.*.w -> w stack 0" },
 	  SFTR_E_SHAPE,
-	  "  shape       w                   file [4]         "
-	  "the parts of the stack differ in shape or dtype\n" },
+	  "  shape       w                   file F32 [5]     "
+	  "part 1 of the stack, of which part 0 is F32 [4]\n" },
 	{ "in dtype as well",
 	  { { "l.0.w", SFTR_F32, 1, { 4 }, NULL },
 	    { "l.1.w", SFTR_F16, 1, { 4 }, NULL } },
@@ -236,8 +236,8 @@ static const struct {
 	  "? 4",
 	  { .rules = "l.*.w -> w stack 0" },
 	  SFTR_E_SHAPE,
-	  "  shape       w                   file [4]         "
-	  "the parts of the stack differ in shape or dtype\n" },
+	  "  shape       w                   file F16 [4]     "
+	  "part 1 of the stack, of which part 0 is F32 [4]\n" },
 	{ "and in rank",
 	  { { "l.0.w", SFTR_F32, 1, { 4 }, NULL },
 	    { "l.1.w", SFTR_F32, 2, { 4, 1 }, NULL } },
@@ -246,8 +246,8 @@ static const struct {
 	  "? 4",
 	  { .rules = "l.*.w -> w stack 0" },
 	  SFTR_E_SHAPE,
-	  "  shape       w                   file [4]         "
-	  "the parts of the stack differ in shape or dtype\n" },
+	  "  shape       w                   file F32 [4,1]   "
+	  "part 1 of the stack, of which part 0 is F32 [4]\n" },
 	{ "a permutation is for its rank",
 	  { { "w", SFTR_F32, 1, { 4 }, NULL } },
 	  "w",

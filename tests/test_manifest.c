@@ -211,7 +211,7 @@ START_TEST(parts_of_a_stack_may_come_by_rules_of_their_own)
 		{ "Dense_1.weight -> w.0\nhead.weight -> w.1 T",
 		  "differently" },
 		{ "Dense_0.kernel -> w.0 T\nDense_0.bias -> w.1 T",
-		  "in shape or dtype" },
+		  "part 1 of the stack, of which part 0 is " },
 		{ "Dense_*.kernel -> w.0 stack 0", "itself" },
 		{ "blocks.0.wq -> w.0\nblocks.1.wq -> w.1", NULL },
 		{ "blocks.0.wq -> w.0 T\nblocks.1.wq -> w.1", "differently" },

@@ -169,6 +169,24 @@ explain_shape(const sftr__explainer *e, const sftr__want *want,
 				 match->fault_text);
 }
 
+/* A stack has one shape and one dtype, those of its first part. */
+static void
+explain_odd_part(const sftr__explainer *e, const sftr__want *want,
+		 const sftr__match *match)
+{
+	const sftr_tensor *first = match->parts[0],
+			  *odd = match->parts[match->odd_part];
+	char has[128], wants[128];
+
+	sftr__shape_text(odd->shape, odd->rank, has, sizeof has);
+	sftr__shape_text(first->shape, first->rank, wants, sizeof wants);
+	sftr__report_add(e->report, SFTR__SHAPE, want->slot.name, &odd->name,
+			 "file %s %s; part %" PRIu64 " of the stack, of which "
+			 "part 0 is %s %s",
+			 sftr_dtype_name(odd->dtype), has, match->odd_part,
+			 sftr_dtype_name(first->dtype), wants);
+}
+
 static void
 explain_dtype(const sftr__explainer *e, const sftr__want *want,
 	      const sftr__match *match)
@@ -192,7 +210,12 @@ explain_fault(const sftr__explainer *e, const sftr__want *want,
 	const sftr_slot *slot = &want->slot;
 
 	switch (match->fault) {
-	case SFTR__SHAPE: explain_shape(e, want, match); break;
+	case SFTR__SHAPE:
+		if (match->odd_part != 0)
+			explain_odd_part(e, want, match);
+		else
+			explain_shape(e, want, match);
+		break;
 	case SFTR__DTYPE: explain_dtype(e, want, match); break;
 	case SFTR__CAPACITY:
 		sftr__report_add(e->report, SFTR__CAPACITY, slot->name,

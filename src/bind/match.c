@@ -156,9 +156,9 @@ take_numbered(sftr__matcher *m, const sftr__want *want, const sftr__name *name,
 	return code;
 }
 
-/* Whether all parts are of one shape and dtype. */
-static bool
-parts_agree(const sftr__match *match)
+/* The first part of another shape or dtype than part 0 has; 0 if none is. */
+static uint64_t
+find_odd_part(const sftr__match *match)
 {
 	const sftr_tensor *a = match->parts[0];
 
@@ -167,9 +167,9 @@ parts_agree(const sftr__match *match)
 
 		if (b->dtype != a->dtype || b->rank != a->rank ||
 		    memcmp(a->shape, b->shape, a->rank * sizeof *a->shape) != 0)
-			return false;
+			return i;
 	}
-	return true;
+	return 0;
 }
 
 /* The way from the file's dimensions to the slot's. */
@@ -336,9 +336,9 @@ judge(sftr__matcher *m, const sftr__want *want, uint32_t head,
 		set_fault(match, SFTR__AMBIGUOUS);
 	if (match->has_fault)
 		return SFTR_OK;
-	if (!parts_agree(match))
-		refuse_parts(match, "the parts of the stack differ in shape or "
-				    "dtype");
+	match->odd_part = find_odd_part(match);
+	if (match->odd_part != 0)
+		set_fault(match, SFTR__SHAPE);
 	else if (!turn(m, head, name, match))
 		refuse_parts(match, "the transform is for another rank");
 	if (match->has_fault)

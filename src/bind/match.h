@@ -22,7 +22,8 @@ typedef struct sftr__match {
 	sftr__finding fault;
 	sftr_str other;		/* of an ambiguity, the second tensor */
 	const char *fault_text; /* why there is no view, or no 'shape' */
-	bool is_ambiguous;	/* the first of several was taken */
+	uint64_t odd_part; /* in shape or dtype unlike part 0; 0: none is */
+	bool is_ambiguous; /* the first of several was taken */
 	bool is_tied, is_converted, kinds_differ;
 
 	const sftr_tensor **parts;
