@@ -202,11 +202,16 @@ static sftr_code
 view(struct scene *s, sftr_error *err)
 {
 	const void *bytes = NULL;
-	sftr_code code = sftr_checkpoint_view(s->ckpt, tensor(s), &bytes, err);
+	sftr_error own;
+	sftr_code code = sftr_checkpoint_view(s->ckpt, tensor(s), &bytes, &own);
 
 	ck_assert((code == SFTR_OK) == (bytes != NULL));
 	/* A big-endian host refuses it before anything can fail. */
-	return SFTR__BIG_ENDIAN && code == SFTR_E_VIEW ? SFTR_OK : code;
+	if (SFTR__BIG_ENDIAN && code == SFTR_E_VIEW)
+		return SFTR_OK;
+	if (code != SFTR_OK)
+		*err = own;
+	return code;
 }
 
 static sftr_code
