@@ -86,6 +86,33 @@ START_TEST(a_tree_is_filled_whatever_the_names_are_spelt_in)
 }
 END_TEST
 
+/* Another codec names the slot then, and the error stays as it was. */
+START_TEST(a_path_that_the_codec_cannot_say_is_no_error)
+{
+	const struct offered offered = {
+		"['a.b']", SFTR_F32, 0, { 0 }, numbers
+	};
+	const sftr_bind_options options = { .codec = SFTR_CODEC_KEYSTR,
+					    .slot_codec = SFTR_CODEC_DOTTED };
+	sftr_checkpoint *ckpt = offer(&offered, 1);
+	sftr_error err, before;
+	sftr_tree *tree;
+	float w = 0;
+
+	ck_assert_int_eq(sftr_tree_new(NULL, &tree, NULL), SFTR_OK);
+	sftr_node_add_tensor(sftr_tree_set_root(tree, SFTR_NODE_DICT),
+			     sftr_key("a.b"), SFTR_F32, NULL, 0, &w);
+	memset(&err, 0xa5, sizeof err);
+	before = err;
+	ck_assert_int_eq(sftr_set_weights(tree, ckpt, &options, NULL, &err),
+			 SFTR_OK);
+	ck_assert_mem_eq(&err, &before, sizeof err);
+	ck_assert(w == numbers[0]);
+	sftr_tree_free(tree);
+	sftr_checkpoint_close(ckpt);
+}
+END_TEST
+
 START_TEST(all_or_nothing)
 {
 	struct offered offered[3];
@@ -340,6 +367,7 @@ main(void)
 	tcase_add_checked_fixture(tc, folder_make, folder_remove);
 	tcase_add_loop_test(
 		tc, a_tree_is_filled_whatever_the_names_are_spelt_in, 0, 4);
+	tcase_add_test(tc, a_path_that_the_codec_cannot_say_is_no_error);
 	tcase_add_test(tc, all_or_nothing);
 	tcase_add_test(tc,
 		       lenient_keeps_what_is_missing_and_passes_over_the_rest);

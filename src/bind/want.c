@@ -63,12 +63,16 @@ name_of_steps(struct copier *c, const sftr_slot *slot, sftr_str *name)
 				SFTR_CODEC_KEYSTR };
 
 	for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++) {
+		sftr_error why;
 		sftr_code code =
 			sftr__path_text(codecs[i], slot->steps, slot->n_steps,
-					&c->wants->arena, name, c->err);
+					&c->wants->arena, name, &why);
 
-		if (code != SFTR_E_CODEC)
-			return code;
+		if (code == SFTR_E_CODEC)
+			continue;
+		if (code != SFTR_OK && c->err != NULL)
+			*c->err = why;
+		return code;
 	}
 	name->ptr = "?";
 	name->len = 1;
