@@ -60,7 +60,7 @@ clear_scene(struct scene *s)
 
 /* On success an error is left alone. */
 static void
-is_untouched(const struct act *act, const sftr_error *err)
+assert_untouched(const struct act *act, const sftr_error *err)
 {
 	const unsigned char *bytes = (const unsigned char *)err;
 
@@ -95,7 +95,7 @@ attempt(const struct act *act, size_t memory_at, unsigned system_at,
 	o->code = act->run(&s, &o->err);
 	o->failed = faults.failed;
 	if (o->code == SFTR_OK)
-		is_untouched(act, &o->err);
+		assert_untouched(act, &o->err);
 	o->is_hit = memory_at > 0 ? books.n_calls >= n_before + memory_at :
 				    o->failed != NULL;
 	books.fail_at = 0;

@@ -34,7 +34,7 @@ struct expander {
 	sftr__arena *arena;
 	sftr_slot *slots;
 	size_t n, capacity;
-	uint64_t n_names, limit;
+	uint64_t n_names, most_names;
 	uint64_t n_bytes, most_bytes; /* of names and shapes */
 	sftr__path_buffer path;
 	sftr__key key;
@@ -167,12 +167,13 @@ emit(struct expander *e, const struct item *item, uint32_t scope)
 
 	e->n_names += item->wish->n_aliases;
 	e->n_bytes += count_bytes(item->wish, item->aliases);
-	if (e->n_names > e->limit || e->n_bytes > e->most_bytes)
+	if (e->n_names > e->most_names || e->n_bytes > e->most_bytes)
 		return sftr__fail_at(
 			e->err, SFTR_E_LIMIT, item->wish->names_at,
 			"the lines come to more than %" PRIu64 " %s",
-			e->n_names > e->limit ? e->limit : e->most_bytes,
-			e->n_names > e->limit ? "names" : "bytes");
+			e->n_names > e->most_names ? e->most_names :
+						     e->most_bytes,
+			e->n_names > e->most_names ? "names" : "bytes");
 	if (!sftr__grow(&e->allocator, &p, &e->capacity, e->n + 1,
 			sizeof *slot))
 		return no_memory(e);
@@ -359,8 +360,8 @@ set_limits(struct expander *e, const sftr__wishes *wishes)
 		n += e->offers->offers[i].tensor->name.len;
 	for (size_t i = 0; i < wishes->n; i++)
 		n += count_bytes(&wishes->wishes[i], wishes->wishes[i].aliases);
-	e->limit = NAMES_EACH * ((uint64_t)e->offers->n + wishes->n) +
-		   NAMES_ANYHOW;
+	e->most_names = NAMES_EACH * ((uint64_t)e->offers->n + wishes->n) +
+			NAMES_ANYHOW;
 	e->most_bytes = NAMES_EACH * n + BYTES_ANYHOW;
 }
 
